@@ -1,0 +1,29 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target of the package is compiled with.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "porxy",
+  products: [
+    .executable(name: "porxy", targets: ["porxy"])
+  ],
+  targets: [
+    .target(name: "CPorxyLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    .target(name: "PorxyCore", swiftSettings: strict),
+    .target(name: "PorxySocketIO", dependencies: ["PorxyCore", "CPorxyLinux"], swiftSettings: strict),
+    .executableTarget(name: "porxy", dependencies: ["PorxyCore", "PorxySocketIO"], swiftSettings: strict),
+    .testTarget(name: "PorxyCoreTests", dependencies: ["PorxyCore"], swiftSettings: strict),
+    .testTarget(
+      name: "LiveSocketTests", dependencies: ["PorxyCore", "PorxySocketIO", "CPorxyLinux", "porxy"],
+      swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,20 @@
+/// A server that sessions are passed to.
+public struct Backend: Sendable, Equatable {
+  public enum Host: Sendable, Equatable {
+    case address(IPAddress)
+    /// Resolved for each session, off the loop.
+    case name(String)
+  }
+
+  public var name: String
+  public var host: Host
+  public var port: UInt16
+  public var timeouts: Timeouts
+
+  public init(name: String, host: Host, port: UInt16, timeouts: Timeouts = Timeouts()) {
+    self.name = name
+    self.host = host
+    self.port = port
+    self.timeouts = timeouts
+  }
+}

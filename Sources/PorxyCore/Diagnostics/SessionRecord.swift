@@ -1,0 +1,76 @@
+/// What is told of a session at its end (TOLD).
+public struct SessionRecord: Sendable, Equatable {
+  /// Who began the end.
+  public enum Party: String, Sendable {
+    case client
+    case backend
+    case porxy
+  }
+
+  /// How it came about.
+  public enum Manner: String, Sendable {
+    /// Both directions ended in order.
+    case end
+    /// A side reset, or had gone for good.
+    case reset
+    /// The backend could not be reached (REFUSED).
+    case refused
+    /// A timeout of the configuration.
+    case timeout
+    /// A side fell silent (VANISHES).
+    case vanished
+    /// Porxy stopped.
+    case shutdown
+    /// A limit or a shortage of this machine.
+    case limit
+  }
+
+  /// How far the session had come.
+  public enum Phase: String, Sendable {
+    case resolving
+    case connecting
+    /// Both directions open.
+    case streaming
+    /// One direction over, the other open.
+    case halfClosed = "half-closed"
+    /// Both streams over, their last bytes on the way.
+    case draining
+  }
+
+  /// Bytes of one direction.
+  public struct Tally: Sendable, Equatable {
+    /// Bytes pulled from the sender.
+    public var taken: UInt64 = 0
+    /// Bytes pushed to the receiver, less those its kernel still had when an abortive close destroyed them.
+    public var delivered: UInt64 = 0
+
+    /// Bytes taken that never reached the receiver.
+    public var undelivered: UInt64 { taken - delivered }
+
+    public init() {}
+  }
+
+  /// Index in `Configuration.listeners`.
+  public var listener: Int
+  /// Index in `Configuration.backends`.
+  public var backend: Int
+  public var client: Endpoint
+  /// Porxy's address on the client's side.
+  public var clientLocal: Endpoint?
+  /// Porxy's address on the backend's side; nil before it was connected.
+  public var backendLocal: Endpoint?
+  public var backendPeer: Endpoint?
+
+  public var endedBy: Party
+  public var manner: Manner
+  public var phase: Phase
+  /// The error behind the manner, if there was one.
+  public var failure: Failure?
+
+  public var toBackend: Tally
+  public var toClient: Tally
+
+  public var acceptedAt: Instant
+  public var connectedAt: Instant?
+  public var endedAt: Instant
+}

@@ -1,0 +1,64 @@
+/// A seeded generator whose draws never change between toolchains: xoshiro256** (Blackman and Vigna, public domain) with
+/// bounded integers, ratios and shuffles of its own, because the standard library's may change.
+public struct Xoshiro256: Sendable {
+  private var state: (UInt64, UInt64, UInt64, UInt64)
+
+  public init(seed: UInt64) {
+    var expand = SplitMix64(seed: seed)
+    state = (expand.next(), expand.next(), expand.next(), expand.next())
+  }
+
+  public mutating func next() -> UInt64 {
+    let result = Self.rotate(state.1 &* 5, 7) &* 9
+    let shifted = state.1 << 17
+    state.2 ^= state.0
+    state.3 ^= state.1
+    state.1 ^= state.2
+    state.0 ^= state.3
+    state.2 ^= shifted
+    state.3 = Self.rotate(state.3, 45)
+    return result
+  }
+
+  /// Evenly distributed from 0 up to, not including, `bound`, which is at least 1 (Lemire's multiplication with rejection).
+  public mutating func below(_ bound: UInt64) -> UInt64 {
+    invariant(bound > 0, "a bound is at least 1")
+    var product = next().multipliedFullWidth(by: bound)
+    if product.low < bound {
+      let threshold = (0 &- bound) % bound
+      while product.low < threshold {  // bound: each round succeeds with a chance of at least one half
+        product = next().multipliedFullWidth(by: bound)
+      }
+    }
+    return product.high
+  }
+
+  /// Evenly distributed over the range, both ends among it.
+  public mutating func integer(in range: ClosedRange<Int>) -> Int {
+    let width = UInt64(bitPattern: Int64(range.upperBound &- range.lowerBound))
+    guard width < .max else { return Int(truncatingIfNeeded: next()) }
+    return range.lowerBound &+ Int(truncatingIfNeeded: below(width + 1))
+  }
+
+  /// True in `numerator` of `denominator` cases.
+  public mutating func chance(_ numerator: UInt64, in denominator: UInt64) -> Bool {
+    below(denominator) < numerator
+  }
+
+  /// One of the elements, which are at least one.
+  public mutating func pick<Elements: RandomAccessCollection>(_ elements: Elements) -> Elements.Element
+  where Elements.Index == Int {
+    elements[elements.startIndex + Int(below(UInt64(elements.count)))]
+  }
+
+  /// Fisher and Yates.
+  public mutating func shuffle<Element>(_ elements: inout [Element]) {
+    for last in elements.indices.reversed().dropLast() {
+      elements.swapAt(last, Int(below(UInt64(last) + 1)))
+    }
+  }
+
+  private static func rotate(_ value: UInt64, _ count: UInt64) -> UInt64 {
+    (value << count) | (value >> (64 - count))
+  }
+}

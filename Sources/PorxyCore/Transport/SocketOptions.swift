@@ -1,0 +1,12 @@
+/// What is asked of a connected socket, in the terms of rule VANISHES. No-delay is always on.
+public struct SocketOptions: Sendable, Equatable {
+  /// Probes on an idle connection; nil: none.
+  public var keepalive: Keepalive?
+  /// How long sent bytes may stay unacknowledged (TCP_USER_TIMEOUT); nil: the kernel's own patience.
+  public var userTimeout: Duration?
+
+  public init(keepalive: Keepalive? = nil, userTimeout: Duration? = nil) {
+    self.keepalive = keepalive
+    self.userTimeout = userTimeout
+  }
+}

@@ -1,0 +1,7 @@
+import PorxyCore
+import PorxySocketIO
+
+@main
+struct Porxy {
+  static func main() {}
+}
