@@ -2,4 +2,6 @@
 #ifndef CPORXYLINUX_H
 #define CPORXYLINUX_H
 
+#include "Process.h"
+
 #endif
