@@ -15,7 +15,7 @@ public struct LogFormatter: ~Copyable {
 
   /// Formats a record of the proxy of one worker, and lends the line, newline included.
   public mutating func format(
-    _ record: LogRecord, worker: Int, at time: Timestamp, _ body: (borrowing [UInt8]) -> Void
+    _ record: LogRecord, worker: Int, at time: Timestamp, _ body: ([UInt8]) -> Void
   ) {
     var line = begin(record.level, Self.event(of: record), Self.sentence(for: record), time)
     addFields(of: record, to: &line)
@@ -25,7 +25,7 @@ public struct LogFormatter: ~Copyable {
   }
 
   /// Formats a record of the process, and lends the line, newline included.
-  public mutating func format(_ record: ProcessRecord, at time: Timestamp, _ body: (borrowing [UInt8]) -> Void) {
+  public mutating func format(_ record: ProcessRecord, at time: Timestamp, _ body: ([UInt8]) -> Void) {
     var line = begin(record.level, Self.event(of: record), Self.sentence(for: record), time)
     addFields(of: record, to: &line)
     self.line = line.end()
