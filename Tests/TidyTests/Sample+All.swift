@@ -39,7 +39,7 @@ extension Sample {
     Sample(
       .noExistentials, bad: "func a(_ b: any Transport) {}\n", good: "func a(_ b: some Transport) {}  // not any B\n"),
     Sample(
-      .noExistentials, "Sources/PorxySocketIO/Epoll.swift", bad: "throws(any Error)\n", good: "let any = address.any\n"),
+      .noExistentials, "Sources/PorxySocketIO/Epoll.swift", bad: "throws(any Error)\n", good: "let a = b.any\n"),
     Sample(.noUnchecked, "Package.swift", bad: "[\"-Oun" + "checked\"]\n", good: "[\"-O\"]\n"),
     Sample(.noUnchecked, ".ci/run", bad: "swiftc -Oun" + "checked\n", good: "swiftc -O\n"),
     Sample(.plainNames, bad: "class FlowManager {}\n", good: "let manager = 1\n"),

@@ -39,7 +39,7 @@ extension Rule {
   private static func requirements(of file: SourceFile) -> [String] {
     file.declarations.filter { $0.keyword == "protocol" }.flatMap { outer in
       let last = outer.line + (outer.length ?? 0)
-      return file.declarations.filter { $0.depth > outer.depth && $0.line > outer.line && $0.line < last }.map(\.name)
+      return file.declarations.filter { $0.depth > outer.depth && $0.line >= outer.line && $0.line < last }.map(\.name)
     }
   }
 }

@@ -15,7 +15,7 @@ extension Rule {
   static let noTrailingSpace = line(
     "no white space at the end of a line", cure: "remove it; a line break in Markdown is a new paragraph"
   ) { _, line in
-    line.hasSuffix(" ") || line.hasSuffix("\r") ? "white space at the end" : nil
+    line.utf8.last == UInt8(ascii: " ") || line.utf8.last == UInt8(ascii: "\r") ? "white space at the end" : nil
   }
 
   static let finalNewline = Rule(

@@ -18,7 +18,7 @@ struct Repository: Sendable {
     let steps = #filePath.split(separator: "/")
     let root = "/" + steps.dropLast(4).joined(separator: "/") + "/"
     let ignored = read(root + ".gitignore")?.split(separator: "\n").map(String.init) ?? []
-    let paths = list(root, "", ignored + [".git/", "Fixtures/"])
+    let paths = list(root, "", ignored + [".git/", ".git", "Fixtures/"])
     return Repository(paths.sorted().compactMap { path in read(root + path).map { SourceFile(path, $0) } })
   }()
 

@@ -11,7 +11,8 @@ struct SourceFile: Sendable {
   init(_ path: String, _ text: String) {
     self.path = path
     self.text = text
-    lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    // A carriage return and a newline are one Character, so the bytes are split.
+    lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { String($0) ?? "" }
     let isSwift = path.hasSuffix(".swift")
     let lexer = Lexer(isSwift ? text : "")
     tokens = lexer.tokens
