@@ -1,5 +1,6 @@
 /// An IPv4 or IPv6 address as a plain value.
 public struct IPAddress: Sendable, Hashable {
+  /// The version of the Internet Protocol.
   public enum Family: UInt8, Sendable {
     case v4
     case v6
