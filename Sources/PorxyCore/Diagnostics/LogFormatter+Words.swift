@@ -48,6 +48,7 @@ extension LogFormatter {
     switch record {
     case .started: "started"
     case .listenFailed: "listen-failed"
+    case .listensWithout: "listens-without"
     case .told: "told-to-stop"
     case .ignored: "signal-ignored"
     case .dropped: "lines-dropped"
@@ -59,6 +60,7 @@ extension LogFormatter {
     switch record {
     case .started: "porxy runs"
     case .listenFailed: "cannot listen"
+    case .listensWithout: "listening without one of its addresses"
     case .told(_, let again): again ? "told again to stop, ending at once" : "told to stop"
     case .ignored: "signal ignored, the configuration is read at start only"
     case .dropped(let lines): lines == 1 ? "1 log line dropped" : "\(lines) log lines dropped"

@@ -98,7 +98,7 @@ public struct LogFormatter: ~Copyable {
       line.field("version", version)
       line.field("workers", UInt64(workers))
       line.field("sessions_max", UInt64(sessionsMax))
-    case .listenFailed(let listener, let endpoint, let reason):
+    case .listenFailed(let listener, let endpoint, let reason), .listensWithout(let listener, let endpoint, let reason):
       line.field("listener", listeners[listener])
       line.field("address", endpoint)
       line.field("reason", reason)

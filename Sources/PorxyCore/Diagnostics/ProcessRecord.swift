@@ -4,6 +4,8 @@ public enum ProcessRecord: Sendable, Equatable {
   case started(version: String, workers: Int, sessionsMax: Int)
   /// A listener cannot listen; `reason` is for a person.
   case listenFailed(listener: Int, on: Endpoint, reason: String)
+  /// A listener goes without one of the addresses that its address means, because the machine has no such; the others serve.
+  case listensWithout(listener: Int, on: Endpoint, reason: String)
   /// A signal asks for the end; `again` if it is the second.
   case told(signal: String, again: Bool)
   /// A signal that changes nothing.
@@ -17,7 +19,7 @@ public enum ProcessRecord: Sendable, Equatable {
   public var level: LogLevel {
     switch self {
     case .listenFailed: .error
-    case .dropped, .ignored: .warning
+    case .listensWithout, .dropped, .ignored: .warning
     case .started, .told, .stopped: .info
     }
   }

@@ -17,6 +17,15 @@ package enum Machine {
     return Int(clamping: isRaised ? limit.rlim_max : before)
   }
 
+  /// Descriptors open now, those among them that were handed down.
+  package static var descriptorCount: Int {
+    guard let directory = unsafe opendir("/proc/self/fd") else { return 3 }
+    defer { unsafe closedir(directory) }
+    var count = 0
+    while unsafe readdir(directory) != nil { count += 1 }  // bound: the directory's entries
+    return count - 3  // `.`, `..`, and the directory itself
+  }
+
   /// Nanoseconds since 1970-01-01T00:00:00Z, for the log.
   package static var wallClock: UInt64 {
     var now = timespec()

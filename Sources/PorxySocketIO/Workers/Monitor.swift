@@ -1,3 +1,4 @@
+import CPorxyLinux
 import Glibc
 import PorxyCore
 

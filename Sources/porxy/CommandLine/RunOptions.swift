@@ -8,3 +8,12 @@ struct RunOptions: Equatable {
   var level: LogLevel?
   var format: LogFormat?
 }
+
+extension RunOptions {
+  /// What was said on the command line takes precedence.
+  func apply(to configuration: inout Configuration) {
+    configuration.workers = workers ?? configuration.workers
+    configuration.log.level = level ?? configuration.log.level
+    configuration.log.format = format ?? configuration.log.format
+  }
+}

@@ -57,7 +57,8 @@ struct PortHolder: Equatable {
         continue
       }
       let name = (try? File.readBeginning(of: "/proc/\(process)/comm", 64)) ?? []
-      return PortHolder(name: String(decoding: name.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self), process: process)
+      return PortHolder(
+        name: String(decoding: name.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self), process: process)
     }
     return nil
   }
