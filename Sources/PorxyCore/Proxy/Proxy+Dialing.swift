@@ -87,7 +87,8 @@ extension Proxy where Network: ~Copyable {
     arm(session, at: network.now)
   }
 
-  /// Keeps an accepted client while there is no descriptor, memory or port for its backend, and accepts no other (ACCEPT).
+  /// Keeps an accepted client while there is no descriptor, memory or port for its backend, and accepts no other
+  /// (ACCEPT).
   private mutating func endureShortage(of dial: UInt32, _ failure: Failure, at now: Instant) {
     if dials[dial].shortSince == nil { dials[dial].shortSince = now }
     dials[dial].nextAttemptAt = now + Limits.pauseInterval
