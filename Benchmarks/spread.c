@@ -3,7 +3,7 @@
 //   gcc -O2 -pthread -o spread spread.c && ./spread
 //
 // Two ways are compared: a listener each, on one port (SO_REUSEPORT), and one listener that all threads watch
-// (EPOLLEXCLUSIVE). Connections arrive one by one and stay open. With `busy`, a thread works a little for each connection.
+// (EPOLLEXCLUSIVE). Connections stay open; they arrive one by one, or in a burst in which each costs a little work.
 // A line is a way, a number of connections and, over 20 runs, how many the least loaded thread held: median and worst.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -96,8 +96,8 @@ int main(void) {
         int least[RUNS];
         for (int r = 0; r < RUNS; r++) least[r] = run(shared, sizes[s]);
         qsort(least, RUNS, sizeof *least, ascending);
-        printf("%-16s%-12s %11d  %d %d\n", shared ? "one listener" : "listener each", busy ? " burst" : " one by one", sizes[s],
-               least[RUNS / 2], least[0]);
+        printf("%-16s%-12s %11d  %d %d\n", shared ? "one listener" : "listener each",
+               busy ? " burst" : " one by one", sizes[s], least[RUNS / 2], least[0]);
       }
   return 0;
 }

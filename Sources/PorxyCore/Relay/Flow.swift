@@ -64,8 +64,8 @@ struct Flow {
 
   /// Moves bytes until readiness, the budget or an error stops it.
   ///
-  /// Without a sink (it is not connected yet) one conduit is filled in advance. `sourceFailure` is the error the source is
-  /// already known to have met: the end that a read shows afterwards stands for it (R2).
+  /// Without a sink (it is not connected yet) one conduit is filled in advance. `sourceFailure` is the error the source
+  /// is already known to have met: the end that a read shows afterwards stands for it (R2).
   @inlinable
   mutating func pump<Network: Transport & ~Copyable>(
     from source: SocketID, to sink: SocketID, sourceFailure: Failure?, relay: RelayMode, on network: inout Network

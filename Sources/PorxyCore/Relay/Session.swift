@@ -130,7 +130,8 @@ extension Session {
     fail(side, failure, on: &network)
   }
 
-  /// Notes the first error of a side. Nothing can be passed on to it any more; what can still be read from it is (ANSWER).
+  /// Notes the first error of a side. Nothing can be passed on to it any more; what can still be read from it is
+  /// (ANSWER).
   @inlinable
   mutating func fail<Network: Transport & ~Copyable>(_ side: Side, _ failure: Failure, on network: inout Network) {
     guard self.failure(of: side) == nil else { return }
@@ -173,7 +174,8 @@ extension Session {
       isPatient: isPatient(clientQueue, backendQueue, at: network.now))
   }
 
-  /// A client that has gone is not dialled for, unless it left bytes that a backend would have seen direct (GONE, RESET).
+  /// A client that has gone is not dialled for, unless it left bytes that a backend would have seen direct (GONE,
+  /// RESET).
   @inlinable
   func settleUnconnected() -> Ending.Verdict {
     guard clientFailure != nil, toBackend.conduit == nil, toBackend.state != .open else { return .goOn }
