@@ -21,7 +21,7 @@ extension LogFormatter {
     case .resumed: "accepting again"
     case .unresolved: "backend's name not resolved"
     case .draining: "accepting no more, letting sessions finish"
-    case .drained(let reset): reset == 0 ? "all sessions are over" : "drain time over, sessions reset"
+    case .drained(let reset): reset == 0 ? "all sessions are over" : "the last sessions were reset"
     case .attemptFailed: "attempt to connect failed"
     }
   }

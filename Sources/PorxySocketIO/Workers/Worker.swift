@@ -24,8 +24,8 @@ package enum Worker {
       guard failures.allSatisfy({ isBearable($0, among: failures, configuration) }) else {
         return started(.refused(failures))
       }
-      started(.serving(transport.mailbox, without: failures))
       proxy.takeRecords(log)
+      started(.serving(transport.mailbox, without: failures))
       serve(&proxy, on: &transport, log: log)
     } catch {
       started(.failed(error))

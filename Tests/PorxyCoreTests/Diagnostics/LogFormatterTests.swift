@@ -95,7 +95,7 @@ import Testing
     ),
     (.draining(sessions: 3), "info accepting no more, letting sessions finish: sessions=3"),
     (.drained(reset: 0), "info all sessions are over: sessions_reset=0"),
-    (.drained(reset: 2), "info drain time over, sessions reset: sessions_reset=2"),
+    (.drained(reset: 2), "info the last sessions were reset: sessions_reset=2"),
     (
       .attemptFailed(backend: 0, Endpoint(.loopbackV4, 1), .other(99)),
       "debug attempt to connect failed: backend=foo address=127.0.0.1:1 error=\"error 99\" worker=1"
