@@ -4,7 +4,7 @@ public enum ProcessRecord: Sendable, Equatable {
   case started(version: String, workers: Int, sessionsMax: Int)
   /// A listener cannot listen; `reason` is for a person.
   case listenFailed(listener: Int, on: Endpoint, reason: String)
-  /// A listener goes without one of the addresses that its address means, because the machine has no such; the others serve.
+  /// A listener goes without one of the addresses that its address means, because the machine has no such.
   case listensWithout(listener: Int, on: Endpoint, reason: String)
   /// A signal asks for the end; `again` if it is the second.
   case told(signal: String, again: Bool)

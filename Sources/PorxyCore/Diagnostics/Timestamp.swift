@@ -27,8 +27,8 @@ public struct Timestamp: Sendable, Equatable {
     text.append(UInt8(ascii: "Z"))
   }
 
-  /// The proleptic Gregorian date, by Howard Hinnant's `civil_from_days`: eras of 400 years that begin in March, so that
-  /// the leap day is the last of its year.
+  /// The proleptic Gregorian date, by Howard Hinnant's `civil_from_days`: eras of 400 years that begin in March, so
+  /// that the leap day is the last of its year.
   private static func civil(daysSinceEpoch: UInt64) -> (year: UInt64, month: UInt64, day: UInt64) {
     let (era, ofEra) = (daysSinceEpoch + 719_468).quotientAndRemainder(dividingBy: 146_097)
     let yearOfEra = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365

@@ -4,7 +4,8 @@ import PorxyCore
 
 /// A value that threads share and wait on.
 ///
-/// For what happens a few times in the life of a process, and for the log. Nothing on the way of relayed bytes waits here.
+/// For what happens a few times in the life of a process, and for the log. Nothing on the way of relayed bytes waits
+/// here.
 @safe package final class Monitor<Value: Sendable>: @unchecked Sendable {
   // Allocated, because the kernel knows a lock by its address.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>

@@ -18,7 +18,8 @@ package enum WorkerThread {
     }
   }
 
-  /// Runs `body` on a new thread; `name` shows in `top -H` and is cut after 15 bytes. False if there is no room for a thread.
+  /// Runs `body` on a new thread; `name` shows in `top -H` and is cut after 15 bytes. False if there is no room for a
+  /// thread.
   package static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
     var attributes = pthread_attr_t()
     unsafe pthread_attr_init(&attributes)

@@ -3,8 +3,8 @@ import PorxySocketIO
 
 /// Takes finished log lines from any thread and writes them from a thread of its own.
 ///
-/// Taking a line never waits for whoever reads the log: what finds no room in the queue is dropped, counted, and told of as
-/// soon as there is room again.
+/// Taking a line never waits for whoever reads the log: what finds no room in the queue is dropped, counted, and told
+/// of as soon as there is room again.
 final class LogWriter: Sendable {
   private struct Queue {
     var lines: [UInt8] = []

@@ -2,8 +2,8 @@ import PorxyCore
 
 /// How the descriptors that this process may open are shared out, decided once at the start (ACCEPT).
 ///
-/// A session needs two. What porxy needs for itself is set aside first, so that running out of descriptors is what a limit
-/// on sessions says, and not what a call in the middle of a session meets.
+/// A session needs two. What porxy needs for itself is set aside first, so that running out of descriptors is what a
+/// limit on sessions says, and not what a call in the middle of a session meets.
 struct DescriptorBudget: Equatable {
   let workers: Int
   /// Sessions at a time, in all workers together.
@@ -22,7 +22,7 @@ struct DescriptorBudget: Equatable {
   private static let spare = 2
   private static let pipesMaxOfWorker = 1024
 
-  /// `limit` is the limit on descriptors, `used` those open at the start, `endpoints` those that each worker listens on.
+  /// `limit` is the limit on descriptors, `used` are those open at the start, `endpoints` what each worker listens on.
   init(limit: Int, used: Int, endpoints: Int, workers wanted: WorkerCount, processors: Int) throws(Shortage) {
     let ofWorker = Self.ofWorker + endpoints
     let free = limit - used - Self.spare

@@ -1,5 +1,5 @@
 /// Text is built as bytes, so that a log line costs no `String` of its own.
-extension [UInt8] {
+extension Array where Element == UInt8 {
   mutating func append(_ text: String) {
     append(contentsOf: text.utf8)
   }

@@ -20,24 +20,3 @@ extension Failure {
     }
   }
 }
-
-extension ResolutionError {
-  /// A few words for people; stable.
-  public var text: String {
-    switch self {
-    case .unknownName: "unknown name"
-    case .unavailable: "name service unavailable"
-    }
-  }
-}
-
-extension PauseReason {
-  /// A few words for people; stable.
-  public var text: String {
-    switch self {
-    case .sessionsMax: "limit on sessions"
-    case .listenerSessionsMax: "limit on the listener's sessions"
-    case .shortage(let failure): failure.text
-    }
-  }
-}
