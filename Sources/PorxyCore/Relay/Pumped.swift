@@ -1,0 +1,29 @@
+/// What two flows of a session need after a pump.
+@usableFromInline
+struct Pumped {
+  /// A flow has more to do than its turn allowed.
+  @usableFromInline var again = false
+  /// A flow waits for a conduit.
+  @usableFromInline var starved = false
+
+  /// At least a byte was moved.
+  @usableFromInline let moved: Bool
+
+  @inlinable
+  init(_ up: Flow.Rest, _ down: Flow.Rest, moved: Bool) {
+    self.moved = moved
+    note(up)
+    note(down)
+  }
+
+  @inlinable
+  mutating func note(_ rest: Flow.Rest) {
+    switch rest {
+    case .again: again = true
+    case .starved: starved = true
+    // The other flow has something new to look at.
+    case .sourceFailed, .sinkFailed: again = true
+    case .waiting: break
+    }
+  }
+}
