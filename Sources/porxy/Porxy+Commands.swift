@@ -24,11 +24,30 @@ extension Porxy {
 
   /// Says whether a configuration is right, and shows it when asked to.
   static func check(_ options: CheckOptions) -> ExitCode {
-    .mistaken
+    guard let (file, configuration) = read(options.file) else { return .mistaken }
+    let verdict = "\(file.path): ok\n\(Summary.of(configuration))"
+    if options.asJSON || options.prints {
+      // What asked for the configuration wants nothing else on its input.
+      Output.tell(verdict)
+      Output.print(
+        options.asJSON ? ConfigurationPrinter.json(configuration) : ConfigurationPrinter.yaml(configuration))
+    } else {
+      Output.print(verdict)
+    }
+    return .stopped
   }
 
-  /// The configuration and what to call it; nil after its mistakes were told.
-  private static func read(_ path: String?) -> (name: String, configuration: Configuration)? {
-    nil
+  /// The configuration and the file it came from; nil after its mistakes were told.
+  private static func read(_ path: String?) -> (file: ConfigurationFile, configuration: Configuration)? {
+    do throws(ConfigurationFile.Failure) {
+      let file = try ConfigurationFile.read(named: path)
+      let result = ConfigurationReader.read(file.bytes, file: file.path)
+      Output.tell(result.description)
+      guard let configuration = result.configuration else { return nil }
+      return (file, configuration)
+    } catch {
+      Output.complain(error.message)
+      return nil
+    }
   }
 }

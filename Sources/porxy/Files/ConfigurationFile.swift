@@ -1,11 +1,11 @@
+import PorxyCore
+
 /// Finds and reads the configuration.
 struct ConfigurationFile {
   /// As a person would name it.
   let path: String
   let bytes: [UInt8]
 
-  /// As much as the reader takes.
-  private static let sizeMax = 1 << 20
   private static let name = "config.yaml"
 
   /// Why there is no configuration, for a person.
@@ -17,7 +17,8 @@ struct ConfigurationFile {
   static func read(named path: String?) throws(Failure) -> ConfigurationFile {
     if let path { return try read(path) }
     let usual = usualPaths
-    for path in usual where exists(path) { return try read(path) }
+    // A file that is there and cannot be read is not passed over: it is what was meant.
+    for path in usual where File.exists(path) { return try read(path) }
     let looked = usual.map { "\n  \($0)" }.joined()
     throw Failure(message: "there is no configuration; looked for\(looked)\nname one with --config FILE")
   }
@@ -29,19 +30,9 @@ struct ConfigurationFile {
     return ["./" + name, binary[...slash] + name]
   }
 
-  /// A file that is there and cannot be read is not passed over: it is what was meant.
-  private static func exists(_ path: String) -> Bool {
-    do throws(File.Failure) {
-      _ = try File.readBeginning(of: path, 1)
-      return true
-    } catch {
-      return error != .missing
-    }
-  }
-
   private static func read(_ path: String) throws(Failure) -> ConfigurationFile {
     do throws(File.Failure) {
-      return ConfigurationFile(path: path, bytes: try File.read(path, atMost: sizeMax))
+      return ConfigurationFile(path: path, bytes: try File.read(path, atMost: ConfigurationReader.sizeMax))
     } catch {
       throw Failure(message: "\(path): \(error.text)")
     }

@@ -29,6 +29,11 @@ enum File {
     return bytes
   }
 
+  /// False only for what is surely not there.
+  static func exists(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0 || failure(errno) != .missing
+  }
+
   /// The first `most` bytes, or all if there are fewer.
   static func readBeginning(of path: String, _ most: Int) throws(Failure) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)

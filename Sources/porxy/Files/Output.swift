@@ -8,6 +8,9 @@ enum Output {
   /// For what went wrong before there was a log.
   static func complain(_ text: String) { write(Array("porxy: \(text)\n".utf8), to: STDERR_FILENO) }
 
+  /// For what accompanies it.
+  static func tell(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
+
   /// Writes all bytes, waiting as long as it takes; false if the descriptor takes no more.
   @discardableResult
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
