@@ -31,7 +31,9 @@ extension IPAddress {
 
   /// A decimal number without leading zeros.
   private static func number(_ digits: ArraySlice<UInt8>) -> UInt32? {
-    guard let first = digits.first, digits.count <= 10, first != UInt8(ascii: "0") || digits.count == 1 else { return nil }
+    guard let first = digits.first, digits.count <= 10, first != UInt8(ascii: "0") || digits.count == 1 else {
+      return nil
+    }
     var value: UInt64 = 0
     for digit in digits {
       guard digit.isDigit else { return nil }

@@ -15,7 +15,8 @@ extension SourceText {
         advice: "save the file as UTF-8")
     }
     if let zero = bytes.firstIndex(of: 0) {
-      return YAMLComplaint(range: zero..<zero + 1, message: "a zero byte: this is no text file", advice: "save it as UTF-8")
+      return YAMLComplaint(
+        range: zero..<zero + 1, message: "a zero byte: this is no text file", advice: "save it as UTF-8")
     }
     return nil
   }

@@ -51,9 +51,8 @@ extension YAMLParser {
   mutating func skipToContent() {
     while true {  // bound: each round but the last takes a line
       let isFirstOnLine = position == lineStart
-      let start = position
       skipWhite()
-      if byte == UInt8(ascii: "#"), isFirstOnLine || position > start {
+      if byte == UInt8(ascii: "#"), position == lineStart || isWhite(byte(at: position - 1)) {
         while !isAtLineEnd { position += 1 }  // bound: the line
       }
       if isFirstOnLine { measureIndent() }

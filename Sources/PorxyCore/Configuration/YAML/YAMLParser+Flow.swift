@@ -57,29 +57,31 @@ extension YAMLParser {
       return first
     }
     let key = try self.key(first, isOnOneLine: line == lineStart)
-    let value = try flowValue(indent: indent, from: start)
+    let value = try flowValue(of: key, indent: indent, from: start)
     var pair = YAMLMapping()
     var keys = Set<String>()
     try add(key, value, to: &pair, &keys)
     return YAMLNode(content: .mapping(pair), range: key.range.lowerBound..<value.range.upperBound)
   }
 
-  /// An entry of a mapping (ns-flow-map-entry). YAML would let its key go on over several lines; that is refused.
+  /// An entry of a mapping (ns-flow-map-entry); its key may go on over several lines.
   private mutating func flowEntry(
     indent: Int, from start: Int
   ) throws(YAMLComplaint) -> (Key, YAMLNode) {
-    let line = lineStart
     let first = try flowNode(indent: indent)
-    let key = try self.key(first, isOnOneLine: line == lineStart)
+    let key = try self.key(first, isOnOneLine: true)
     try separate(indent: indent, from: start)
     guard isAtFlowColon(behind: first) else {
       return (key, YAMLNode(content: .scalar(.empty), range: key.range.upperBound..<key.range.upperBound))
     }
-    return (key, try flowValue(indent: indent, from: start))
+    return (key, try flowValue(of: key, indent: indent, from: start))
   }
 
   /// The value behind the colon at the position; nothing, if the entry ends there.
-  private mutating func flowValue(indent: Int, from start: Int) throws(YAMLComplaint) -> YAMLNode {
+  private mutating func flowValue(of key: Key, indent: Int, from start: Int) throws(YAMLComplaint) -> YAMLNode {
+    if key.scalar.isPlain, nextByte == UInt8(ascii: "[") || nextByte == UInt8(ascii: "{") {
+      throw complaintHere("a space is missing behind this colon", "write \": \"")
+    }
     position += 1
     let behind = position
     try separate(indent: indent, from: start)

@@ -64,6 +64,10 @@ extension YAMLParser {
     let escape = position
     position += 1
     if isAtBreak {
+      // s-double-next-line wants a character on each line but the first and the last.
+      if lineStart > start, bytes[lineStart..<escape].allSatisfy(isWhite) {
+        throw complaint(escape..<position, "a line of nothing but an escaped line break", "remove the line")
+      }
       let breaks = try goToNextQuotedLine(indent: indent, from: start)
       text.append(contentsOf: repeatElement(UInt8(ascii: "\n"), count: breaks - 1))
       return

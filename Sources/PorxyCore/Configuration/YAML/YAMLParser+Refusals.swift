@@ -8,7 +8,8 @@ extension YAMLParser {
     case UInt8(ascii: "&"): throw refusal("anchors", "\"&\"", "write the value out at each place")
     case UInt8(ascii: "*"): throw refusal("aliases", "\"*\"", "write the value out")
     case UInt8(ascii: "!"): throw refusal("tags", "\"!\"", "remove the tag")
-    case UInt8(ascii: "|"): throw refusal("block scalars", "\"|\"", "write the text in double quotes, with \\n for a new line")
+    case UInt8(ascii: "|"):
+      throw refusal("block scalars", "\"|\"", "write the text in double quotes, with \\n for a new line")
     case UInt8(ascii: ">"): throw refusal("block scalars", "\">\"", "write the text in double quotes")
     case UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: "`"), UInt8(ascii: ","), UInt8(ascii: "]"),
       UInt8(ascii: "}"), UInt8(ascii: "#"):
