@@ -15,7 +15,7 @@ extension IPAddress {
   }
 
   private func writeGroups(to text: inout [UInt8]) {
-    if high == 0, low >> 32 == 0xffff {
+    if isMappedV4 {
       text.append("::ffff:")
       Self.writeDotted(low & 0xffff_ffff, to: &text)
     } else {

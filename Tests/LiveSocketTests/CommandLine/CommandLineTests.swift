@@ -69,13 +69,4 @@ import Testing
     #expect(lines.count <= 24)
     #expect(lines.allSatisfy { $0.count <= 80 })
   }
-
-  @Test(arguments: [
-    ("", "", 0), ("a", "", 1), ("", "ab", 2), ("ab", "ba", 1), ("abc", "abd", 1), ("kitten", "sitting", 3),
-    ("--config", "--confgi", 1), ("abcd", "acbd", 1),
-  ])
-  func countsMistakes(_ first: String, _ second: String, _ distance: Int) {
-    #expect(Spelling.distance(first, second) == distance)
-    #expect(Spelling.distance(second, first) == distance)
-  }
 }
