@@ -19,9 +19,7 @@ extension EpollTransport {
     unsafe entry.pointee.traits.remove(.atMark)
     guard conduit.kind == .pipe else { return unsafe pullPlainly(from: entry, into: &conduit, atMost: atMost) }
     let received = unsafe pipes.copy(from: entry.pointee.descriptor, into: conduit, atMost: atMost)
-    guard received > 0 else { return unsafe outcome(ofEmptyPull: received, on: entry) }
-    conduit.count = UInt32(received)
-    return .moved(UInt32(received))
+    return unsafe outcome(ofReceiving: received, of: 0, on: entry, &conduit)
   }
 
   /// Takes the byte at the mark; nil when it was taken before and the stream only has to get past it.
@@ -29,6 +27,7 @@ extension EpollTransport {
     from entry: UnsafeMutablePointer<SocketEntry>, into conduit: inout Conduit
   ) -> Transfer? {
     let byte = unsafe Syscalls.receiveUrgentByte(from: entry.pointee.descriptor)
+    // Announced, but not here yet.
     if byte == -EAGAIN { return .blocked }
     unsafe entry.pointee.traits.remove(.urgentAhead)
     unsafe entry.pointee.traits.insert(.atMark)

@@ -16,21 +16,25 @@ struct TransportDriver: ~Copyable {
     transport = try EpollTransport(options)
   }
 
+  /// One turn of the loop: waits once and keeps the events.
+  mutating func turn(until deadline: Instant) {
+    transport.wait(until: deadline)
+    while let event = transport.nextEvent() { unread.append(event) }
+  }
+
   /// The first event that `matches`, those that came before among them; nil when none comes.
   mutating func event(within patience: Duration = Self.patience, where matches: (Event) -> Bool) -> Event? {
     let deadline = transport.now + patience
     while true {  // bound: the deadline
       if let index = unread.firstIndex(where: matches) { return unread.remove(at: index) }
       if transport.now > deadline { return nil }
-      transport.wait(until: deadline + .milliseconds(1))
-      while let event = transport.nextEvent() { unread.append(event) }
+      turn(until: deadline + .milliseconds(1))
     }
   }
 
   /// Everything that has happened up to now, without waiting for more.
   mutating func eventsByNow() -> [Event] {
-    transport.wait(until: transport.now)
-    while let event = transport.nextEvent() { unread.append(event) }
+    turn(until: transport.now)
     defer { unread = [] }
     return unread
   }
