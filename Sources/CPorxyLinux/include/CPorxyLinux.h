@@ -80,5 +80,6 @@ int porxy_resolve_says_unknown(int code);
 
 // A detached thread that takes no signals.
 int porxy_start_thread(void (*body)(void *), void *context);
+#include "Process.h"
 
 #endif

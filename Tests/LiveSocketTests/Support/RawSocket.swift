@@ -68,7 +68,7 @@ final class RawSocket {
   }
 
   /// One receive: the bytes, nothing at the end, the errno as a failure.
-  func receive(atMost count: Int = 1 << 20, urgent: Bool = false) -> Received {
+  func receive(atMost count: Int = 1 << 20, urgent: Bool = false) -> RawReceived {
     var bytes = [UInt8](repeating: 0, count: count)
     let flags = urgent ? Int32(MSG_OOB) : 0
     let received = unsafe bytes.withUnsafeMutableBytes { room in
