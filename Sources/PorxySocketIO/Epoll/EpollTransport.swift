@@ -3,8 +3,8 @@ public import PorxyCore
 
 /// Linux sockets: edge-triggered epoll, one registration a socket, splice and recv for the bytes.
 ///
-/// Belongs to one thread; `mailbox` is the way in for all others. The process must ignore SIGPIPE before bytes move, see
-/// `ignoreBrokenPipes()`.
+/// Belongs to one thread; `mailbox` is the way in for all others. The process must ignore SIGPIPE before bytes move,
+/// because splice(2) has no other way to be spared it.
 public struct EpollTransport: Transport, ~Copyable {
   public internal(set) var now: Instant
   /// Wakes the transport from any thread.
@@ -44,11 +44,6 @@ public struct EpollTransport: Transport, ~Copyable {
     pipes = PipePool(pipesMax: options.pipesMax, idleMax: options.idlePipesMax)
     inbox = Inbox()
     now = Syscalls.clock()
-  }
-
-  /// Has writes to dead sockets and pipes fail instead of ending the process; to be called once, at the start.
-  public static func ignoreBrokenPipes() {
-    Syscalls.ignoreBrokenPipes()
   }
 
   public mutating func wait(until deadline: Instant) {
