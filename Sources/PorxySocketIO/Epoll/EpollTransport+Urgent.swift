@@ -6,7 +6,7 @@ import PorxyCore
 /// the stream.
 extension EpollTransport {
   /// Pulls where the last events or calls have left something to look at first.
-  func pullCarefully(
+  mutating func pullCarefully(
     from entry: UnsafeMutablePointer<SocketEntry>, into conduit: inout Conduit, atMost: Int
   ) -> Transfer {
     let traits = unsafe entry.pointee.traits
@@ -24,7 +24,7 @@ extension EpollTransport {
   }
 
   /// Takes the byte at the mark; nil when it was taken before and the stream only has to get past it.
-  private func takeUrgentByte(
+  private mutating func takeUrgentByte(
     from entry: UnsafeMutablePointer<SocketEntry>, into conduit: inout Conduit
   ) -> Transfer? {
     let byte = unsafe Syscalls.receiveUrgentByte(from: entry.pointee.descriptor)
