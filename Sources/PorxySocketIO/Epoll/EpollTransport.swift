@@ -20,6 +20,8 @@ public struct EpollTransport: Transport, ~Copyable {
   var blocks: BufferPool
   var pipes: PipePool
   var inbox: Inbox
+  /// When idle conduits are looked through next.
+  var trimAt = Instant.never
   var resolutionsAsked: UInt64 = 0
 
   /// In epoll's user data, the mailbox; listeners have their index there. Sockets have a generation above 0.
@@ -47,8 +49,12 @@ public struct EpollTransport: Transport, ~Copyable {
   }
 
   public mutating func wait(until deadline: Instant) {
-    batch.fill(from: epoll.number, timeout: Self.timeout(until: deadline, asOf: now))
-    now = Syscalls.clock()
+    if trimAt == .never, hasIdleConduits { trimAt = now + options.idleLifetime }
+    repeat {  // bound: the deadline; it comes round early only to trim, and to trim less each time
+      batch.fill(from: epoll.number, timeout: Self.timeout(until: min(deadline, trimAt), asOf: now))
+      now = Syscalls.clock()
+      if now >= trimAt { trimConduits() }
+    } while batch.isEmpty && now < deadline
   }
 
   public mutating func nextEvent() -> Event? {
@@ -65,6 +71,17 @@ public struct EpollTransport: Transport, ~Copyable {
       }
     }
     return nil
+  }
+
+  private var hasIdleConduits: Bool { buffers.idleCount > 0 || blocks.idleCount > 0 || pipes.idleCount > 0 }
+
+  /// Lets go of the conduits that were kept for nothing.
+  private mutating func trimConduits() {
+    buffers.trim()
+    blocks.trim()
+    pipes.trim()
+    reserve.refill()
+    trimAt = hasIdleConduits ? now + options.idleLifetime : .never
   }
 
   /// Translates what epoll says of a socket; nil when it means nothing.
