@@ -56,7 +56,7 @@ extension EpollTransport {
   }
 
   /// Moves bytes with nothing in the way that the transport knows of.
-  func pullPlainly(
+  mutating func pullPlainly(
     from entry: UnsafeMutablePointer<SocketEntry>, into conduit: inout Conduit, atMost: Int
   ) -> Transfer {
     let descriptor = unsafe entry.pointee.descriptor
@@ -81,7 +81,7 @@ extension EpollTransport {
   }
 
   /// Draws the conclusions from a receive of `asked` bytes, or of any number if that is 0.
-  func outcome(
+  mutating func outcome(
     ofReceiving result: Int, of asked: Int, on entry: UnsafeMutablePointer<SocketEntry>, _ conduit: inout Conduit
   ) -> Transfer {
     if result > 0 {

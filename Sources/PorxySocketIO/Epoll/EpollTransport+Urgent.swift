@@ -1,11 +1,12 @@
 import Glibc
 import PorxyCore
 
-/// An urgent byte lies beside the stream: a receive stops before its place and leaves it out when it goes on, a splice stops
-/// there for ever. It is taken as a conduit's only content and sent on as an urgent byte, at the same place of the stream.
+/// An urgent byte lies beside the stream: a receive stops before its place and leaves it out when it goes on, a splice
+/// stops there for ever. It is taken as a conduit's only content and sent on as an urgent byte, at the same place of
+/// the stream.
 extension EpollTransport {
   /// Pulls where the last events or calls have left something to look at first.
-  func pullCarefully(
+  mutating func pullCarefully(
     from entry: UnsafeMutablePointer<SocketEntry>, into conduit: inout Conduit, atMost: Int
   ) -> Transfer {
     let traits = unsafe entry.pointee.traits
@@ -23,7 +24,7 @@ extension EpollTransport {
   }
 
   /// Takes the byte at the mark; nil when it was taken before and the stream only has to get past it.
-  private func takeUrgentByte(
+  private mutating func takeUrgentByte(
     from entry: UnsafeMutablePointer<SocketEntry>, into conduit: inout Conduit
   ) -> Transfer? {
     let byte = unsafe Syscalls.receiveUrgentByte(from: entry.pointee.descriptor)

@@ -12,7 +12,7 @@ struct TransportDriver: ~Copyable {
   static let patience = Duration.seconds(5)
 
   init(_ options: EpollTransport.Options = EpollTransport.Options()) throws {
-    EpollTransport.ignoreBrokenPipes()
+    signal(SIGPIPE, SIG_IGN)
     transport = try EpollTransport(options)
   }
 
@@ -117,14 +117,5 @@ struct TransportDriver: ~Copyable {
       }
     }
     return transfer
-  }
-}
-
-/// What a test waited for in vain.
-struct Missing: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ what: String) {
-    description = "\(what) did not come"
   }
 }

@@ -150,6 +150,25 @@ import Testing
     #expect(last != nil)
   }
 
+  @Test("idle pipes are let go of when nobody needs them, without ending the wait")
+  func letsGoOfIdlePipes() async {
+    // In a process of its own, where nobody else opens pipes meanwhile.
+    await #expect(processExitsWith: .success) {
+      var driver = try TransportDriver()
+      // F_GETPIPE_SZ, which only pipes have.
+      func pipeEndCount() -> Int { (0..<1024).count { fcntl($0, 1032) >= 0 } }
+      let before = pipeEndCount()
+      let lent = [try driver.borrow(.pipe), try driver.borrow(.pipe)]
+      #expect(pipeEndCount() == before + 4)
+      for conduit in lent { driver.transport.returnConduit(conduit) }
+      #expect(pipeEndCount() == before + 4)
+      let deadline = driver.transport.now + .milliseconds(500)
+      driver.turn(until: deadline)
+      #expect(driver.transport.now >= deadline)
+      #expect(pipeEndCount() == before)
+    }
+  }
+
   @Test func trapsOnReturningAFullConduit() async {
     await #expect(processExitsWith: .failure) {
       var driver = try TransportDriver()
