@@ -1,7 +1,7 @@
 /// The proxy of one worker: accepts clients, connects their backends, relays and ends, on any transport.
 ///
-/// It knows no clock, no thread and no socket: `serve` is the loop that drives it. It never ends on anything that a peer
-/// or the network does (ALONE).
+/// It knows no clock, no thread and no socket: `serve` is the loop that drives it. It never ends on anything that a
+/// peer or the network does (ALONE).
 public struct Proxy<Network: Transport & ~Copyable>: ~Copyable {
   @usableFromInline
   enum Stage {

@@ -59,8 +59,8 @@ enum Ending {
       // ANSWER, RESET: what the failed side sent before is passed on first, as far as the survivor takes it.
       return isPatient ? nil : .abortive
     case .finished where failure == .forgotten:
-      // HALF, GONE: it had ended and closed long ago. Direct, the survivor would see an end, and a reset only if it sent
-      // something now: just what its kernel gets from an orderly close.
+      // HALF, GONE: it had ended and closed long ago. Direct, the survivor would see an end, and a reset only if it
+      // sent something now: just what its kernel gets from an orderly close.
       return .orderly
     case .finished, .broken, .cut:
       // RESET, DIES, GONE: the survivor is reset, but not so that bytes on their way to it are destroyed.

@@ -28,6 +28,8 @@ extension Rule {
     for (offset, token) in tokens.enumerated() {
       if token.text == "[" || token.text == "<" || token.text == "(" { nesting += 1 }
       if token.text == ">" || token.text == ")" { nesting -= 1 }
+      // A shift or a comparison: not a type.
+      if nesting < 0 { return false }
       if token.text == "]" {
         if nesting == 0 { return false }
         nesting -= 1
