@@ -12,7 +12,7 @@ package enum Spelling {
     var best: (candidate: String, distance: Int)?
     for candidate in candidates.prefix(candidatesMax) {
       let other = Array(candidate.lowercased().utf8)
-      let limit = min((max(letters.count, other.count) + 2) / 3, (best?.distance ?? .max) - 1)
+      let limit = min(max(letters.count, other.count) / 3, (best?.distance ?? .max) - 1)
       guard other.count <= lengthMax, abs(letters.count - other.count) <= limit else { continue }
       let distance = distance(letters, other)
       if distance <= limit { best = (candidate, distance) }

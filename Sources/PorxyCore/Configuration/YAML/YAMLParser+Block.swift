@@ -66,8 +66,9 @@ extension YAMLParser {
       try endLine()
       return first
     }
+    let key = try self.key(first, isOnOneLine: line == lineStart)
     if let obstacle { throw complaint(obstacle, "a mapping") }
-    return try blockMapping(column: column, firstKey: key(first, isOnOneLine: line == lineStart))
+    return try blockMapping(column: column, firstKey: key)
   }
 
   /// A scalar or a flow collection, and the white space behind it.
