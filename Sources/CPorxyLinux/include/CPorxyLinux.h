@@ -1,5 +1,6 @@
-// The system calls that Swift cannot import well. Every function returns a result of at least 0, or -errno, unless it says
-// otherwise; calls that a signal may interrupt are repeated. Every descriptor made here is non-blocking and close-on-exec.
+// The system calls that Swift cannot import well. Every function returns a result of at least 0, or -errno, unless it
+// says otherwise; calls that a signal may interrupt are repeated. Every descriptor made here is non-blocking and
+// close-on-exec.
 #ifndef CPORXYLINUX_H
 #define CPORXYLINUX_H
 

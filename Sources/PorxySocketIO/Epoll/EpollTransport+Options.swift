@@ -3,8 +3,8 @@ import PorxyCore
 extension EpollTransport {
   /// The bounds and habits of one transport.
   public struct Options: Sendable {
-    /// Asks before binding whether somebody else listens there, which SO_REUSEPORT would hide. For a process's first worker;
-    /// the others would find the first.
+    /// Asks before binding whether somebody else listens there, which SO_REUSEPORT would hide. For a process's first
+    /// worker; the others would find the first.
     public var probesPorts = true
     /// Bytes of a `.block`.
     public var blockSize = Limits().blockSize

@@ -1,8 +1,9 @@
 import Glibc
 import PorxyCore
 
-/// An urgent byte lies beside the stream: a receive stops before its place and leaves it out when it goes on, a splice stops
-/// there for ever. It is taken as a conduit's only content and sent on as an urgent byte, at the same place of the stream.
+/// An urgent byte lies beside the stream: a receive stops before its place and leaves it out when it goes on, a splice
+/// stops there for ever. It is taken as a conduit's only content and sent on as an urgent byte, at the same place of
+/// the stream.
 extension EpollTransport {
   /// Pulls where the last events or calls have left something to look at first.
   func pullCarefully(

@@ -3,8 +3,8 @@ public import PorxyCore
 
 /// Linux sockets: edge-triggered epoll, one registration a socket, splice and recv for the bytes.
 ///
-/// Belongs to one thread; `mailbox` is the way in for all others. The process must ignore SIGPIPE before bytes move, see
-/// `ignoreBrokenPipes()`.
+/// Belongs to one thread; `mailbox` is the way in for all others. The process must ignore SIGPIPE before bytes move,
+/// see `ignoreBrokenPipes()`.
 public struct EpollTransport: Transport, ~Copyable {
   public internal(set) var now: Instant
   /// Wakes the transport from any thread.

@@ -3,7 +3,8 @@ import Synchronization
 
 /// Asks getaddrinfo(3), which blocks, in threads of its own that all workers of the process share.
 ///
-/// A thread lives while there are names to look up, so an idle process has none, and the end of the process waits for none.
+/// A thread lives while there are names to look up, so an idle process has none, and the end of the process waits for
+/// none.
 final class Resolver: Sendable {
   static let shared = Resolver()
 

@@ -115,12 +115,3 @@ struct TransportDriver: ~Copyable {
     return transfer
   }
 }
-
-/// What a test waited for in vain.
-struct Missing: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ what: String) {
-    description = "\(what) did not come"
-  }
-}
