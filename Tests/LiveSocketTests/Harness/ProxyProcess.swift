@@ -13,8 +13,8 @@ final class ProxyProcess: Sendable {
 
   var facts: ProcessFacts { ProcessFacts(identifier: child.identifier) }
 
-  /// One listener for each backend, and further top-level lines of the configuration. `limit` is what `ulimit -n` takes.
-  /// `output` takes the place of the file that the log goes to otherwise.
+  /// One listener for each backend, and further top-level lines of the configuration. `limit` is what `ulimit -n`
+  /// takes. `output` takes the place of the file that the log goes to otherwise.
   init(
     to backends: [String], extra: String = "", frontIsV6: Bool = false, limit: Int? = nil, output: Int32? = nil
   ) throws {

@@ -1,7 +1,7 @@
 import Testing
 
-/// What a client and a server do, and what they observe of each other. It is played directly and through porxy, and both
-/// have to observe the same: the expectation is the kernel's.
+/// What a client and a server do, and what they observe of each other. It is played directly and through porxy, and
+/// both have to observe the same: the expectation is the kernel's.
 struct Scenario: Sendable, CustomTestStringConvertible {
   /// A sentence.
   let name: String

@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Where a scenario is played: a server, and what its clients connect to, which is the server itself or a relay before it.
+/// Where a scenario is played: a server, and what its clients connect to, which is the server itself or a relay before
+/// it.
 final class Stage: Sendable {
   let server: ServerSocket
   let proxy: ProxyProcess?

@@ -1,8 +1,8 @@
 import Glibc
 
 extension Scenario {
-  /// REFUSED: a backend that cannot be reached is a reset for the client at once, never a clean end. Directly it shows at
-  /// connect(), through a proxy right after it.
+  /// REFUSED: a backend that cannot be reached is a reset for the client at once, never a clean end. Directly it shows
+  /// at connect(), through a proxy right after it.
   static let refusals = [
     Scenario("nobody listens") { stage in [try knock(stage) { _ in "silent" }] },
     Scenario("nobody listens, and the client has said something") { stage in [try knock(stage) { $0.say(1000) }] },

@@ -8,12 +8,13 @@ struct OccupiedEndpoints {
     fileprivate var isDualStack: Bool
   }
 
+  // lookup only: by endpoint.
   private var holders: [Endpoint: Holder] = [:]
   /// The first of each family at a port.
-  private var firstV4: [UInt16: Holder] = [:]
-  private var firstV6: [UInt16: Holder] = [:]
+  private var firstV4: [UInt16: Holder] = [:]  // lookup only: by port
+  private var firstV6: [UInt16: Holder] = [:]  // lookup only: by port
   /// Addresses that somebody listens on are this machine's.
-  private var local: Set<IPAddress> = []
+  private var local: Set<IPAddress> = []  // lookup only: is it ours?
 
   mutating func add(_ endpoint: Endpoint, isDualStack: Bool, listener: Int) {
     let holder = Holder(listener: listener, endpoint: endpoint, isDualStack: isDualStack)

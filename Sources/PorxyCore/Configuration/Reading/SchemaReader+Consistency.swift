@@ -12,7 +12,7 @@ extension SchemaReader {
   }
 
   private mutating func checkNames(_ names: [Placed<String>?], _ what: String) {
-    var seen: Set<String> = []
+    var seen: Set<String> = []  // lookup only: was it there before?
     for case let name? in names where !seen.insert(name.value).inserted {
       complain(
         name.range, "another \(what) has the name \(name.value.quotedForMessage) already",
@@ -24,8 +24,8 @@ extension SchemaReader {
     // With a name missing, the one that is looked for may be that one.
     let names = backends.compactMap(\.name?.value)
     let isComplete = isSound && names.count == backends.count
-    let known = Set(names)
-    var used: Set<String> = []
+    let known = Set(names)  // lookup only: is it there?
+    var used: Set<String> = []  // lookup only: is it referred to?
     for case let reference? in listeners.map(\.backend) {
       used.insert(reference.value)
       guard isComplete, !known.contains(reference.value) else { continue }
@@ -102,7 +102,7 @@ extension SchemaReader {
   ) -> Configuration? {
     guard let listeners, let backends else { return nil }
     var configuration = settings
-    var indices: [String: Int] = [:]
+    var indices: [String: Int] = [:]  // lookup only: by name
     for draft in backends {
       guard let name = draft.name, let host = draft.host, let port = draft.port else { return nil }
       indices[name.value] = configuration.backends.count

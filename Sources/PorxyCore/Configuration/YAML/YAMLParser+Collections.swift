@@ -34,7 +34,7 @@ extension YAMLParser {
     try descend(start)
     defer { depth -= 1 }
     var mapping = YAMLMapping()
-    var keys = Set<String>()
+    var keys = Set<String>()  // lookup only: is it a duplicate?
     var end = firstKey.range.upperBound
     var pending: Key? = firstKey
     repeat {  // bound: each round takes a line
@@ -143,7 +143,8 @@ extension YAMLParser {
     complaints.append(complaint)
   }
 
-  /// Goes to the next line that is not deeper than `column`; always forward, at least to the end of the entry's first line.
+  /// Goes to the next line that is not deeper than `column`; always forward, at least to the end of the entry's first
+  /// line.
   private mutating func recover(column: Int, from entry: Int) {
     if position <= entry || position != lineStart { skipLine() }
     skipToContent()
