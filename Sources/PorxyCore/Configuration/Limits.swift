@@ -8,7 +8,10 @@ public struct Limits: Sendable, Equatable {
   /// Bytes of a small buffer.
   public static let bufferSize = 16 * 1024
   /// Bytes asked for a pipe; less is taken where the kernel grants less.
-  public static let pipeSize = 1024 * 1024
+  public static let pipeSize = 256 * 1024
+  /// Bytes a socket takes to send beyond what its peer's window lets out (TCP_NOTSENT_LOWAT): so few are taken from one
+  /// side while the other reads none (VANISHES, PRESSURE).
+  public static let unsentMax = 256 * 1024
   /// Addresses of a name that are tried.
   public static let addressesMax = 8
   /// Between the beginnings of two attempts to connect (RFC 8305 section 5).
@@ -21,10 +24,14 @@ public struct Limits: Sendable, Equatable {
   public static let acceptsPerTurn = 64
   /// Between two looks at a listener that is paused.
   public static let pauseInterval = Duration.milliseconds(100)
+  /// Between two tries for a conduit when none was to be had.
+  public static let starvationInterval = Duration.milliseconds(5)
+  /// How long one direction is over before the peer's kernel is asked whether it still knows the connection.
+  public static let halfCloseGrace = Duration.seconds(1)
   /// How long a session may look for a descriptor, memory or a port for its backend.
   public static let shortagePatience = Duration.seconds(10)
-  /// A reset waits this long for a receiver that takes nothing more of what was sent before it: its own kernel would have
-  /// had no room for more either.
+  /// A reset waits this long for a receiver that takes nothing more of what was sent before it: its own kernel would
+  /// have had no room for more either.
   public static let closedWindowPatience = Duration.milliseconds(500)
   /// A reset waits this long for the network to acknowledge what was sent before it.
   public static let acknowledgementPatience = Duration.seconds(60)

@@ -94,35 +94,14 @@ extension IPAddress {
 }
 
 extension IPAddress: CustomStringConvertible {
-  /// As RFC 5952 writes it: lower case, no leading zeros, the longest run of zero groups as `::`; the interface behind a `%`.
+  /// As RFC 5952 writes it: lower case, no leading zeros, the longest run of zero groups as `::`; the interface behind a
+  /// `%`.
   public var description: String {
-    guard family == .v6 else { return Self.textV4(UInt32(truncatingIfNeeded: low)) }
-    let suffix = scope == 0 ? "" : "%\(scope)"
-    if isMappedV4 { return "::ffff:\(Self.textV4(UInt32(truncatingIfNeeded: low)))\(suffix)" }
-    let groups = (0..<8).map { UInt16(truncatingIfNeeded: ($0 < 4 ? high : low) >> (48 - UInt64($0 % 4) * 16)) }
-    guard let gap = Self.longestZeroRun(groups) else { return Self.text(groups[...]) + suffix }
-    return Self.text(groups[..<gap.lowerBound]) + "::" + Self.text(groups[gap.upperBound...]) + suffix
+    var text: [UInt8] = []
+    write(to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// An IPv4 address in the form of an IPv6 one (::ffff:0:0/96).
   var isMappedV4: Bool { family == .v6 && high == 0 && low >> 32 == 0xffff }
-
-  private static func textV4(_ bits: UInt32) -> String {
-    "\(bits >> 24).\(bits >> 16 & 255).\(bits >> 8 & 255).\(bits & 255)"
-  }
-
-  private static func text(_ groups: ArraySlice<UInt16>) -> String {
-    groups.map { String($0, radix: 16) }.joined(separator: ":")
-  }
-
-  /// The first of the longest runs of at least two.
-  private static func longestZeroRun(_ groups: [UInt16]) -> Range<Int>? {
-    var longest = 0..<1
-    var start = 0
-    for end in 1...groups.count where end == groups.count || groups[end] != 0 || groups[end - 1] != 0 {
-      if groups[start] == 0, end - start > longest.count { longest = start..<end }
-      start = end
-    }
-    return longest.count > 1 ? longest : nil
-  }
 }

@@ -1,12 +1,12 @@
 /// Guesses what was meant.
-enum Spelling {
+package enum Spelling {
   /// Candidates that are looked at, so that a long list times a long list stays affordable.
   static let candidatesMax = 500
   /// Bytes of a word that is guessed at.
   private static let lengthMax = 64
 
   /// The candidate that differs least from the word, if it differs by little: one letter in three at most.
-  static func nearest(to word: String, among candidates: [String]) -> String? {
+  package static func nearest(to word: String, among candidates: [String]) -> String? {
     let letters = Array(word.lowercased().utf8)
     guard !letters.isEmpty, letters.count <= lengthMax else { return nil }
     var best: (candidate: String, distance: Int)?
