@@ -20,7 +20,8 @@ package enum Spelling {
     return best?.candidate
   }
 
-  /// Insertions, deletions, replacements and swaps of neighbours that make one out of the other (optimal string alignment).
+  /// Insertions, deletions, replacements and swaps of neighbours that make one out of the other (optimal string
+  /// alignment).
   private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...b.count)

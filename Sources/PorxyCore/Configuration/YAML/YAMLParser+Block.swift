@@ -22,8 +22,8 @@ extension YAMLParser {
     case tab(Int)
   }
 
-  /// The node behind an indicator, in a collection whose entries are `parent` characters into their lines (s-l+block-node).
-  /// Leaves the position at the next content behind it.
+  /// The node behind an indicator, in a collection whose entries are `parent` characters into their lines
+  /// (s-l+block-node). Leaves the position at the next content behind it.
   mutating func node(behind indicator: Indicator, parent: Int) throws(YAMLComplaint) -> YAMLNode {
     let behind = position
     let line = lineStart
