@@ -183,10 +183,27 @@ import Testing
     "the same file in other clothes",
     arguments: [
       minimal.replacing("\n", with: "\r\n"), "\u{feff}" + minimal, "%YAML 1.2\n---\n" + minimal + "...\n",
-      "{listeners: [{name: web, backend: app, address: 127.0.0.1, port: 80}],\n backends: [{name: app, host: app.example, port: 9}]}",
-      #"{"listeners":[{"name":"web","backend":"app","address":"127.0.0.1","port":80}],"backends":[{"name":"app","host":"app.example","port":9}]}"#,
+      """
+      {listeners: [{name: web, backend: app, address: 127.0.0.1, port: 80}],
+       backends: [{name: app, host: app.example, port: 9}]}
+      """,
+      """
+      {"listeners":[{"name":"web","backend":"app","address":"127.0.0.1","port":80}],
+      "backends":[{"name":"app","host":"app.example","port":9}]}
+      """,
       minimal.replacing("- name", with: "-\n    name"),
-      "backends:\n- name: app # one\n  host: 'app.example'\n\n  port: '9'\nlisteners:\n- \"name\": web\n  backend: app\n  address: 127.0.0.1\n  port: 0o120",
+      """
+      backends:
+      - name: app # one
+        host: 'app.example'
+
+        port: '9'
+      listeners:
+      - "name": web
+        backend: app
+        address: 127.0.0.1
+        port: 0o120
+      """,
     ])
   func otherClothes(text: String) throws {
     #expect(try accepted(text) == accepted(minimal))

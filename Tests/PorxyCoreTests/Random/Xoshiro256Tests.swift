@@ -47,7 +47,8 @@ import Testing
     #expect(statistic < limit)
   }
 
-  /// A bound of 3/4 of the range rejects a quarter of the draws; without rejection the lower third would come twice as often.
+  /// A bound of 3/4 of the range rejects a quarter of the draws; without rejection the lower third would come twice as
+  /// often.
   @Test func belowIsEvenForLargeBounds() {
     var generator = Xoshiro256(seed: 1)
     let bound: UInt64 = 3 << 62

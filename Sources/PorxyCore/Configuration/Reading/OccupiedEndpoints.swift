@@ -11,10 +11,13 @@ struct OccupiedEndpoints {
   // lookup only: by endpoint.
   private var holders: [Endpoint: Holder] = [:]
   /// The first of each family at a port.
-  private var firstV4: [UInt16: Holder] = [:]  // lookup only: by port
-  private var firstV6: [UInt16: Holder] = [:]  // lookup only: by port
+  // lookup only: by port.
+  private var firstV4: [UInt16: Holder] = [:]
+  // lookup only: by port.
+  private var firstV6: [UInt16: Holder] = [:]
   /// Addresses that somebody listens on are this machine's.
-  private var local: Set<IPAddress> = []  // lookup only: is it ours?
+  // lookup only: by address.
+  private var local: Set<IPAddress> = []
 
   mutating func add(_ endpoint: Endpoint, isDualStack: Bool, listener: Int) {
     let holder = Holder(listener: listener, endpoint: endpoint, isDualStack: isDualStack)

@@ -2,8 +2,8 @@ import Testing
 
 @testable import PorxyCore
 
-/// A document that is not read says where and why. Expectations come from the productions of YAML 1.2.2 and from the list of
-/// what is left out.
+/// A document that is not read says where and why. Expectations come from the productions of YAML 1.2.2 and from the
+/// list of what is left out.
 @Suite struct YAMLRefusalTests {
   @Test(
     "what is left out is refused by name",
