@@ -42,7 +42,8 @@ extension Network {
     if let known = listeners[index].halfOpen.first(where: { blocks[$0.index].peer == syn.source }) {
       return sendSyn(known.index)
     }
-    guard hasRoom(index) else { return }
+    // The SYN queue is bounded like the accept queue (`inet_csk_reqsk_queue_is_full`, without SYN cookies).
+    guard hasRoom(index), listeners[index].halfOpen.count <= listeners[index].backlog else { return }
     takeCall(call, syn, for: index)
   }
 
