@@ -21,6 +21,9 @@ extension Network {
     return stat
   }
 
+  /// The most sockets that existed at a time.
+  public var socketsMax: Int { blocks.count }
+
   /// One line a socket, by slot: host, state, ends, and what is in its queues.
   public func socketTable() -> String {
     var lines: [String] = []

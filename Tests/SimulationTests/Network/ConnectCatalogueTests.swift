@@ -175,7 +175,8 @@ struct ConnectCatalogueTests {
     #expect(network.queues(of: listener) == (waiting: Int(backlog) + 1, halfOpen: 0))
     for _ in 0...backlog { _ = try network.accept(listener) }
     pair.settle(.milliseconds(1100))
-    #expect(clients.allSatisfy { network.state(of: $0) == .established })
+    let admitted = clients.count { network.state(of: $0) == .established }
+    #expect(admitted == min(clients.count, 2 * (Int(backlog) + 1)))
   }
 
   @Test("R17: a handshake that finds the queue full when it ends is not lost")
