@@ -85,7 +85,8 @@ struct FaultTests {
     }
     #expect(Plan("1ns..2ns nonsense a 0") == nil)
     #expect(Plan("1ns..2ns partition a 0") == nil)
-    #expect(Fault("5ns..9ns hang server 0") == Fault(.hang, on: "server", from: .nanoseconds(5), until: .nanoseconds(9)))
+    #expect(
+      Fault("5ns..9ns hang server 0") == Fault(.hang, on: "server", from: .nanoseconds(5), until: .nanoseconds(9)))
   }
 
   @Test("a seed is read as it is printed, as a number, and as a commit's hash")
