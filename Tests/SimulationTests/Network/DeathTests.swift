@@ -136,4 +136,21 @@ struct DeathTests {
       #expect(network.faultsMet[fault.kind] == 3)
     }
   }
+
+  @Test("jitter and loss never let a reset or an end overtake the bytes before it", arguments: 0..<40 as Range<UInt64>)
+  func noOvertaking(_ seed: UInt64) throws {
+    let pair = Pair(seed: Seed(seed))
+    let network = pair.network
+    let (a, b) = try pair.connect()
+    network.inject(Fault(.jitter, on: "a", "b", amount: 20_000_000))
+    network.inject(Fault(.loss, on: "a", "b", amount: 200))
+    for _ in 0..<20 {
+      #expect(network.send(a, 10) == .bytes(10))
+      pair.settle(.milliseconds(1))
+    }
+    if seed % 2 == 0 { network.abort(a) } else { network.close(a) }
+    pair.settle(.seconds(20))
+    #expect(network.receive(b, 1000) == .bytes(200))
+    #expect(network.receive(b, 1000) == (seed % 2 == 0 ? .error(.connectionReset) : .end))
+  }
 }
