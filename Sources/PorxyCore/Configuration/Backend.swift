@@ -1,5 +1,6 @@
 /// A server that sessions are passed to.
 public struct Backend: Sendable, Equatable {
+  /// Where the server is.
   public enum Host: Sendable, Equatable {
     case address(IPAddress)
     /// Resolved for each session, off the loop.

@@ -21,10 +21,14 @@ public struct Limits: Sendable, Equatable {
   public static let acceptsPerTurn = 64
   /// Between two looks at a listener that is paused.
   public static let pauseInterval = Duration.milliseconds(100)
+  /// Between two tries for a conduit when none was to be had.
+  public static let starvationInterval = Duration.milliseconds(5)
+  /// How long one direction is over before the peer's kernel is asked whether it still knows the connection.
+  public static let halfCloseGrace = Duration.seconds(1)
   /// How long a session may look for a descriptor, memory or a port for its backend.
   public static let shortagePatience = Duration.seconds(10)
-  /// A reset waits this long for a receiver that takes nothing more of what was sent before it: its own kernel would have
-  /// had no room for more either.
+  /// A reset waits this long for a receiver that takes nothing more of what was sent before it: its own kernel would
+  /// have had no room for more either.
   public static let closedWindowPatience = Duration.milliseconds(500)
   /// A reset waits this long for the network to acknowledge what was sent before it.
   public static let acknowledgementPatience = Duration.seconds(60)

@@ -1,7 +1,7 @@
 /// Patience, as policy: off or generous by default (see rules VANISHES and STOP).
 ///
-/// A session has a listener's and a backend's timeouts. `keepalive` and `user` hold for the side they are written at; of
-/// the others the shorter one holds.
+/// A session has a listener's and a backend's timeouts. `keepalive` and `user` hold for the side they are written at;
+/// of the others the shorter one holds.
 public struct Timeouts: Sendable, Equatable {
   /// From the first attempt to an established connection; nil: the kernel's own patience, as direct.
   public var connect: Duration?

@@ -1,4 +1,5 @@
-/// Traps with a message when the good case does not hold, in release builds too (where `precondition` loses its message).
+/// Traps with a message when the good case does not hold, in release builds too (where `precondition` loses its
+/// message).
 @inlinable
 public func invariant(
   _ holds: @autoclosure () -> Bool, _ goodCase: StaticString, file: StaticString = #fileID, line: UInt = #line

@@ -1,5 +1,5 @@
-/// A seeded generator whose draws never change between toolchains: xoshiro256** (Blackman and Vigna, public domain) with
-/// bounded integers, ratios and shuffles of its own, because the standard library's may change.
+/// A seeded generator whose draws never change between toolchains: xoshiro256** (Blackman and Vigna, public domain)
+/// with bounded integers, ratios and shuffles of its own, because the standard library's may change.
 public struct Xoshiro256: Sendable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 
@@ -20,7 +20,8 @@ public struct Xoshiro256: Sendable {
     return result
   }
 
-  /// Evenly distributed from 0 up to, not including, `bound`, which is at least 1 (Lemire's multiplication with rejection).
+  /// Evenly distributed from 0 up to, not including, `bound`, which is at least 1 (Lemire's multiplication with
+  /// rejection).
   public mutating func below(_ bound: UInt64) -> UInt64 {
     invariant(bound > 0, "a bound is at least 1")
     var product = next().multipliedFullWidth(by: bound)

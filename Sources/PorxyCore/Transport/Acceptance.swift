@@ -4,6 +4,7 @@ public enum Acceptance: Sendable, Equatable {
   case accepted(SocketID, from: Endpoint)
   /// Nobody waits; an event tells when somebody does.
   case drained
-  /// Nobody was taken; whoever waits goes on waiting. Shortages last, everything else is worth another try at once (R14, R15).
+  /// Nobody was taken; whoever waits goes on waiting. Shortages last, everything else is worth another try at once
+  /// (R14, R15).
   case failed(Failure)
 }

@@ -1,4 +1,5 @@
-/// Where bytes rest between two sockets: a kernel pipe, a buffer or a simulated queue, named by its slot in the transport.
+/// Where bytes rest between two sockets: a kernel pipe, a buffer or a simulated queue, named by its slot in the
+/// transport.
 ///
 /// Borrowed only while bytes are in it, so that an idle session holds none.
 public struct Conduit: Sendable, Equatable {

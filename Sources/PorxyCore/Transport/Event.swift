@@ -2,7 +2,8 @@
 public enum Event: Sendable, Equatable {
   /// Clients may wait in the listener's queue: `accept(from:)` until it is drained.
   case acceptable(ListenerID)
-  /// The connection is established; both directions may be tried at once, no `ready` follows for what was there already.
+  /// The connection is established; both directions may be tried at once, no `ready` follows for what was there
+  /// already.
   case connected(SocketID)
   /// The attempt failed; the socket is to be closed.
   case connectFailed(SocketID, Failure)

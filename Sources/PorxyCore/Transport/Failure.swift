@@ -26,7 +26,8 @@ public enum Failure: Sendable, Hashable {
   case memoryExhausted
   /// EACCES, EPERM.
   case notPermitted
-  /// The kernel connected the socket to itself, which it can do when nobody listens on a port of the ephemeral range (R18).
+  /// The kernel connected the socket to itself, which it can do when nobody listens on a port of the ephemeral range
+  /// (R18).
   case connectedToItself
   /// Any other errno.
   case other(Int32)

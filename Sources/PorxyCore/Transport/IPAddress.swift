@@ -1,17 +1,18 @@
 /// An IPv4 or IPv6 address as a plain value.
 public struct IPAddress: Sendable, Hashable {
+  /// The version of the Internet Protocol.
   public enum Family: UInt8, Sendable {
     case v4
     case v6
   }
 
-  public let family: Family
   /// Bytes 0–7 of an IPv6 address, most significant first; 0 for IPv4.
   public let high: UInt64
   /// Bytes 8–15 of an IPv6 address; an IPv4 address in the low 32 bits.
   public let low: UInt64
   /// The interface of a link-local IPv6 address; 0 for none.
   public let scope: UInt32
+  public let family: Family
 
   @inlinable
   public init(v4 bits: UInt32) {

@@ -1,6 +1,7 @@
 /// What a socket has taken to send and the peer's kernel has not acknowledged.
 public struct SendQueue: Sendable, Equatable {
-  /// Bytes not acknowledged yet, the unsent among them (SIOCOUTQ). An end that was sent but not acknowledged counts as one.
+  /// Bytes not acknowledged yet, the unsent among them (SIOCOUTQ). An end that was sent but not acknowledged counts as
+  /// one.
   public let unacknowledged: UInt32
   /// Bytes that never left, because the peer's window or the network did not allow it (SIOCOUTQNSD).
   public let unsent: UInt32

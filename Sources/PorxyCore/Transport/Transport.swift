@@ -79,8 +79,8 @@ public protocol Transport: ~Copyable {
 
   /// Moves bytes from the socket into an empty conduit; at most `atMost`, or what the conduit holds if that is less.
   ///
-  /// `.moved` is never 0 and says nothing about whether more is waiting. `.ended` is the peer's end (or, after a failure was
-  /// taken, the bare end that the kernel shows in its place).
+  /// `.moved` is never 0 and says nothing about whether more is waiting. `.ended` is the peer's end (or, after a
+  /// failure was taken, the bare end that the kernel shows in its place).
   mutating func pull(from socket: SocketID, into conduit: inout Conduit, atMost: UInt32) -> Transfer
 
   /// Moves bytes from a conduit that holds some to the socket; never returns `.ended`.

@@ -1,0 +1,95 @@
+// Passing bytes on, and acting on what the rules make of it.
+extension Proxy where Network: ~Copyable {
+  @inlinable
+  mutating func ready(_ socket: SocketID, _ readiness: Readiness, on network: inout Network) {
+    guard let link = link(of: socket) else { return }
+    switch link.role {
+    case .client: sessions[link.owner].note(readiness, of: .client, on: &network)
+    case .backend: sessions[link.owner].note(readiness, of: .backend, on: &network)
+    case .attempt, .nobody: return
+    }
+    relay(link.owner, on: &network)
+  }
+
+  /// Moves what can be moved and settles what has ended.
+  @inlinable
+  mutating func relay(_ index: UInt32, on network: inout Network) {
+    let pumped = sessions[index].pump(relay: relayMode, on: &network)
+    if pumped.moved { sessions[index].activeAt = network.now }
+    switch sessions[index].settle(on: &network) {
+    case .goOn:
+      if pumped.again { queue(index) }
+      if pumped.starved { starve(index, at: network.now) }
+      if sessions[index].isHalfClosed && sessions[index].halfWatch == .off { beginHalfWatch(index, at: network.now) }
+    case .wait:
+      if pumped.again { queue(index) }
+      if pumped.starved { starve(index, at: network.now) }
+      if !sessions[index].isWaiting { beginWaiting(index, at: network.now) }
+    case .close(let client, let backend):
+      close(index, client: client, backend: backend, on: &network)
+    }
+  }
+
+  /// Gives the session a place in the next turn.
+  @inlinable
+  mutating func queue(_ index: UInt32) {
+    guard !sessions[index].isQueued else { return }
+    sessions[index].isQueued = true
+    queued.append(index)
+  }
+
+  /// Lets the session try again for a conduit in a while.
+  @usableFromInline
+  mutating func starve(_ index: UInt32, at now: Instant) {
+    guard !sessions[index].isQueued else { return }
+    sessions[index].isQueued = true
+    starved.append(index)
+    if starvedUntil == .never { starvedUntil = now + Limits.starvationInterval }
+  }
+
+  /// Serves those in `served`; whoever has ended meanwhile has no place any more.
+  @usableFromInline
+  mutating func serveQueued(on network: inout Network) {
+    for index in served where sessions.contains(index) && sessions[index].isQueued {
+      sessions[index].isQueued = false
+      relay(index, on: &network)
+    }
+    served.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: Looking again
+
+  /// The session is over but for bytes on their way: looks are frequent at first.
+  @usableFromInline
+  mutating func beginWaiting(_ index: UInt32, at now: Instant) {
+    sessions[index].isWaiting = true
+    sessions[index].lookDelay = 1
+    sessions[index].lookAt = now + .milliseconds(1)
+    arm(index, at: now)
+  }
+
+  /// If one direction stays over for a while, its peer's kernel is asked whether it still knows the connection (HALF).
+  @usableFromInline
+  mutating func beginHalfWatch(_ index: UInt32, at now: Instant) {
+    sessions[index].halfWatch = .due
+    sessions[index].lookAt = now + Limits.halfCloseGrace
+    arm(index, at: now)
+  }
+
+  @usableFromInline
+  mutating func look(at index: UInt32, on network: inout Network) {
+    if sessions[index].isWaiting {
+      let delayMax: UInt16 = sessions[index].hasFailed ? 64 : 1024
+      sessions[index].lookDelay = min(sessions[index].lookDelay * 2, delayMax)
+      sessions[index].lookAt = network.now + .milliseconds(Int(sessions[index].lookDelay))
+      relay(index, on: &network)
+    } else {
+      sessions[index].lookAt = .never
+      guard sessions[index].halfWatch == .due else { return }
+      sessions[index].halfWatch = .on
+      guard sessions[index].isHalfClosed, !sessions[index].hasFailed else { return }
+      let ended: Side = sessions[index].toBackend.isOver ? .client : .backend
+      network.setKeepalive(.halfClosed, on: sessions[index].socket(of: ended))
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// Stopping when told to (STOP).
+extension Proxy where Network: ~Copyable {
+  /// Accepts no more and lets sessions finish within their drain time.
+  @usableFromInline
+  mutating func drain(on network: inout Network) {
+    guard case .serving = stage else { return }
+    // Whoever has connected before has a right to be served.
+    for index in listeners.indices where listeners[index].hasClients { acceptSome(index, on: &network) }
+    closeListeners(on: &network)
+    stage = .draining(since: network.now)
+    record(.draining(sessions: sessions.count))
+    if sessions.count == 0 { return stopped() }
+    for index in 0..<sessions.extent where sessions.contains(index) { arm(index, at: network.now) }
+  }
+
+  /// Resets everything and ends now.
+  @usableFromInline
+  mutating func stop(on network: inout Network) {
+    closeListeners(on: &network)
+    if case .serving = stage { stage = .draining(since: network.now) }
+    for index in 0..<sessions.extent where sessions.contains(index) {
+      resetByStop += 1
+      end(index, by: .porxy, .shutdown, failure: nil, on: &network)
+    }
+    if isServing { stopped() }
+  }
+
+  @usableFromInline
+  mutating func stopped() {
+    stage = .stopped
+    record(.drained(reset: resetByStop))
+  }
+
+  private mutating func closeListeners(on network: inout Network) {
+    for listener in listeners { network.closeListener(listener.id) }
+    listeners.removeAll()
+  }
+}

@@ -1,0 +1,175 @@
+/// One direction of a session: takes bytes from its source and gives them to its sink, through a conduit that it holds
+/// only while bytes are in it.
+///
+///     open ──(the source's end)──▶ draining ──(the end passed on)──▶ finished
+///       ├──(the source failed, all it sent is passed on)──▶ broken
+///       └──(the sink failed)──▶ cut
+@usableFromInline
+struct Flow {
+  @usableFromInline
+  enum State: UInt8, Sendable {
+    /// Bytes may come.
+    case open
+    /// The source has ended, the sink has not been told yet.
+    case draining
+    /// The sink has been told of the end (END).
+    case finished
+    /// The source failed; all that could be read of it is passed on, and it was not all that it meant to send.
+    case broken
+    /// The sink failed, so nothing can be passed on any more.
+    case cut
+  }
+
+  /// Why a pump came to rest.
+  @usableFromInline
+  enum Rest {
+    /// Readiness will tell when there is more to do.
+    case waiting
+    /// The turn's budget is used up.
+    case again
+    /// The transport has no conduit to lend now.
+    case starved
+    /// The source met an error; what came before it is passed on.
+    case sourceFailed(Failure)
+    case sinkFailed(Failure)
+  }
+
+  @usableFromInline var conduit: Conduit?
+  @usableFromInline var state = State.open
+  @usableFromInline var sourceReady = false
+  @usableFromInline var sinkReady = false
+  /// Reads keep filling the buffer: it pays to use a pipe or a large buffer.
+  @usableFromInline var isBulk = false
+  /// Small moves in a row while `isBulk`.
+  @usableFromInline var smallMoves: UInt8 = 0
+  /// Bytes pulled from the source.
+  @usableFromInline var taken: UInt64 = 0
+  /// Bytes pushed to the sink.
+  @usableFromInline var delivered: UInt64 = 0
+
+  @usableFromInline
+  init() {}
+
+  /// Grows with every move.
+  @inlinable
+  var moved: UInt64 { taken &+ delivered }
+
+  /// Nothing more will be passed on.
+  @inlinable
+  var isOver: Bool { state == .finished || state == .broken || state == .cut }
+
+  /// The source's stream is at an end, in order or not.
+  @inlinable
+  var isSourceDone: Bool { state != .open }
+
+  /// Moves bytes until readiness, the budget, an error or the source's end stops it.
+  ///
+  /// Without a sink (it is not connected yet) one conduit is filled in advance. `sourceFailure` is the error the source
+  /// is already known to have met: the end that a read shows afterwards stands for it (R2).
+  @inlinable
+  mutating func pump<Network: Transport & ~Copyable>(
+    from source: SocketID, to sink: SocketID, sourceFailure: Failure?, relay: RelayMode, on network: inout Network
+  ) -> Rest {
+    for _ in 0..<Limits.movesPerTurn {
+      if conduit != nil {
+        guard sinkReady else { return .waiting }
+        switch network.push(from: &conduit!, to: sink) {
+        case .moved(let count):
+          delivered &+= UInt64(count)
+          if conduit!.count > 0 { continue }
+          network.returnConduit(conduit!)
+          conduit = nil
+        case .blocked, .ended:
+          sinkReady = false
+          return .waiting
+        case .failed(let failure):
+          return .sinkFailed(failure)
+        }
+      }
+      guard state == .open, sourceReady, sinkReady || sink == .none else { return .waiting }
+      switch pull(from: source, relay: relay, on: &network) {
+      case .moved: break
+      case .blocked:
+        sourceReady = false
+        return .waiting
+      case .ended:
+        if let sourceFailure, !sourceFailure.followsEnd {
+          state = .broken
+          return .waiting
+        }
+        state = .draining
+        return .waiting
+      case .failed(let failure):
+        state = failure.followsEnd ? .draining : .broken
+        return .sourceFailed(failure)
+      case nil:
+        return .starved
+      }
+    }
+    return .again
+  }
+
+  /// Passes the source's end on, behind the last byte (END).
+  @inlinable
+  mutating func finish<Network: Transport & ~Copyable>(_ sink: SocketID, on network: inout Network) {
+    invariant(state == .draining && conduit == nil, "an end is passed on once, behind the last byte")
+    network.finishSending(on: sink)
+    state = .finished
+  }
+
+  /// Gives the flow up because its sink takes nothing any more.
+  @inlinable
+  mutating func cut<Network: Transport & ~Copyable>(on network: inout Network) {
+    if let held = conduit {
+      network.discardConduit(held)
+      conduit = nil
+    }
+    if state != .finished { state = .cut }
+  }
+
+  /// Pulls into a fresh conduit, which is kept only if it got bytes; nil: there was none.
+  @inlinable
+  mutating func pull<Network: Transport & ~Copyable>(
+    from source: SocketID, relay: RelayMode, on network: inout Network
+  ) -> Transfer? {
+    guard var fresh = lend(relay, on: &network) else { return nil }
+    let transfer = network.pull(from: source, into: &fresh, atMost: .max)
+    guard case .moved(let count) = transfer else {
+      network.returnConduit(fresh)
+      return transfer
+    }
+    taken &+= UInt64(count)
+    conduit = fresh
+    judgePace(of: fresh.kind, count)
+    return transfer
+  }
+
+  /// Borrows the kind of conduit that fits the flow's pace, or the next best.
+  @inlinable
+  func lend<Network: Transport & ~Copyable>(_ relay: RelayMode, on network: inout Network) -> Conduit? {
+    switch relay {
+    case .copy:
+      if isBulk, let block = network.borrowConduit(.block) { return block }
+    case .splice:
+      if let pipe = network.borrowConduit(.pipe) { return pipe }
+    case .auto:
+      if isBulk {
+        if let pipe = network.borrowConduit(.pipe) { return pipe }
+        if let block = network.borrowConduit(.block) { return block }
+      }
+    }
+    return network.borrowConduit(.buffer)
+  }
+
+  /// A read that fills the buffer makes the flow bulk; four small ones in a row end that.
+  @inlinable
+  mutating func judgePace(of kind: ConduitKind, _ count: UInt32) {
+    if Int(count) >= Limits.bufferSize {
+      isBulk = true
+      smallMoves = 0
+    } else if isBulk {
+      smallMoves += 1
+      if smallMoves == 4 { isBulk = false }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Testing
+
+@testable import PorxyCore
+
+/// The rules of docs/RULES.md as a table: what is known of both sides, and what is to be done.
+@Suite struct EndingTests {
+  private static let empty = SendQueue(unacknowledged: 0, unsent: 0)
+  private static let endOnly = SendQueue(unacknowledged: 1, unsent: 0)
+  private static let full = SendQueue(unacknowledged: 4096, unsent: 4096)
+
+  private func side(
+    _ flow: Flow.State, _ failure: Failure? = nil, queue: SendQueue = empty
+  ) -> Ending.View {
+    Ending.View(failure: failure, flow: flow, queue: queue)
+  }
+
+  @Test("END: one end alone ends nothing", arguments: [Flow.State.open, .draining])
+  func halfClosed(other: Flow.State) {
+    #expect(Ending.decide(client: side(.finished), backend: side(other), isPatient: true) == .goOn)
+    #expect(Ending.decide(client: side(other), backend: side(.finished), isPatient: true) == .goOn)
+  }
+
+  @Test("DONE: both ends close in order once the last bytes have arrived")
+  func done() {
+    let done = Ending.Verdict.close(client: .orderly, backend: .orderly)
+    #expect(Ending.decide(client: side(.finished), backend: side(.finished), isPatient: true) == done)
+    #expect(
+      Ending.decide(client: side(.finished, queue: Self.endOnly), backend: side(.finished), isPatient: true) == done)
+    #expect(
+      Ending.decide(client: side(.finished, queue: Self.full), backend: side(.finished), isPatient: true) == .wait)
+  }
+
+  @Test("RESET: the survivor is reset once everything has arrived, never in order")
+  func reset() {
+    for flow in [Flow.State.broken, .finished] {
+      let failed = side(flow, flow == .finished ? .resetAfterEnd : .connectionReset)
+      #expect(
+        Ending.decide(client: failed, backend: side(.cut), isPatient: true)
+          == .close(client: .abortive, backend: .abortive))
+      #expect(Ending.decide(client: failed, backend: side(.cut, queue: Self.full), isPatient: true) == .wait)
+      #expect(Ending.decide(client: failed, backend: side(.cut, queue: Self.endOnly), isPatient: true) == .wait)
+      #expect(
+        Ending.decide(client: failed, backend: side(.cut, queue: Self.full), isPatient: false)
+          == .close(client: .abortive, backend: .abortive))
+    }
+  }
+
+  @Test("ANSWER: what a failed side has sent is read to its end first")
+  func answer() {
+    let failed = side(.open, .connectionReset)
+    #expect(Ending.decide(client: side(.cut), backend: failed, isPatient: true) == .wait)
+    #expect(
+      Ending.decide(client: side(.cut), backend: failed, isPatient: false)
+        == .close(client: .abortive, backend: .abortive))
+  }
+
+  @Test("HALF: a peer that ended and was forgotten is told as its own kernel would have told it")
+  func forgotten() {
+    let gone = side(.finished, .forgotten)
+    #expect(
+      Ending.decide(client: gone, backend: side(.cut, queue: Self.full), isPatient: true)
+        == .close(client: .abortive, backend: .orderly))
+    #expect(
+      Ending.decide(client: side(.cut), backend: gone, isPatient: true) == .close(client: .orderly, backend: .abortive))
+  }
+
+  @Test("GONE: when both have failed nobody is waited for")
+  func bothFailed() {
+    #expect(
+      Ending.decide(
+        client: side(.open, .connectionReset, queue: Self.full), backend: side(.open, .timedOut), isPatient: true)
+        == .close(client: .abortive, backend: .abortive))
+  }
+}
