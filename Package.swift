@@ -20,8 +20,10 @@ let package = Package(
     .target(name: "CPorxyLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     .target(name: "PorxyCore", swiftSettings: strict),
     .target(name: "PorxySocketIO", dependencies: ["PorxyCore", "CPorxyLinux"], swiftSettings: strict),
+    .target(name: "PorxySimulation", dependencies: ["PorxyCore"], swiftSettings: strict),
     .executableTarget(name: "porxy", dependencies: ["PorxyCore", "PorxySocketIO"], swiftSettings: strict),
     .testTarget(name: "PorxyCoreTests", dependencies: ["PorxyCore"], swiftSettings: strict),
+    .testTarget(name: "SimulationTests", dependencies: ["PorxyCore", "PorxySimulation"], swiftSettings: strict),
     .testTarget(
       name: "LiveSocketTests", dependencies: ["PorxyCore", "PorxySocketIO", "CPorxyLinux", "porxy"],
       swiftSettings: strict),
