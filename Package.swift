@@ -23,7 +23,6 @@ let package = Package(
     .target(name: "PorxySimulation", dependencies: ["PorxyCore"], swiftSettings: strict),
     .executableTarget(name: "porxy", dependencies: ["PorxyCore", "PorxySocketIO"], swiftSettings: strict),
     .testTarget(name: "PorxyCoreTests", dependencies: ["PorxyCore"], swiftSettings: strict),
-    .testTarget(name: "SimulationTests", dependencies: ["PorxyCore", "PorxySimulation"], swiftSettings: strict),
     .testTarget(
       name: "SimulationTests", dependencies: ["PorxyCore", "PorxySimulation"], exclude: ["Catalogue"],
       swiftSettings: strict),
