@@ -117,6 +117,7 @@ struct RandomScenario {
   private mutating func networkAction() -> NetworkAction {
     let place = random.pick([Place.client(1), .client(2), .server])
     let way = Way(random.pick(Way.Direction.allCases), place)
+    if way.direction != .both { return random.pick([.impose(.cut, way), .heal(way)]) }
     let trouble = random.pick([
       Trouble.cut, .stall, .slow(duration()), .jitter(duration()), .throttle(number()), .lose(300), .reset,
       .refuse(error()),
@@ -140,7 +141,7 @@ struct RandomScenario {
 
   private mutating func clientAction() -> SocketAction {
     if random.chance(1, in: 8) {
-      return .connect(random.pick([.succeeds, .fails(error()), .pends, .isReset]))
+      return .connect(random.pick([.succeeds, .fails(error()), .begins, .isReset]))
     }
     return peerAction()
   }

@@ -47,7 +47,7 @@ import Testing
   @Test(
     "a step is written as it is read",
     arguments: [
-      "client connect", "client 2 connect fails ECONNREFUSED", "client connect pending", "client connect then reset",
+      "client connect", "client 2 connect fails ECONNREFUSED", "client connect begins", "client connect then reset",
       "server accept", "server 2 accept fails EMFILE", "server accept nobody", "client send 64KiB",
       "client send 3 blocks", "client send 3 fails EPIPE", "client send until blocked", "client send urgent",
       "client keep sending 1 until EPIPE", "client receive", "client receive then end", "client receive 8",
@@ -57,9 +57,9 @@ import Testing
       "client event HUP ERR within 2s", "client error none", "client error EPIPE", "client state FIN_WAIT2",
       "server 2 absent", "server kill", "client lose power", "server restart", "server hang", "client 4 resume",
       "porxy suffer short moves 500", "client suffer descriptors on connect 0", "porxy recover", "server listen",
-      "server stop listening", "server has 2 connections", "network cut at server", "network stall to client 2",
-      "network slow 200ms from server", "network jitter 20ms at server", "network throttle 1000 at client",
-      "network lose 300 at server", "network reset at client", "network refuse EHOSTUNREACH to server",
+      "server stop listening", "server has 2 connections", "network cut at server", "network stall at client 2", "network cut to client 2",
+      "network slow 200ms at server", "network jitter 20ms at server", "network throttle 1000 at client",
+      "network lose 300 at server", "network reset at client", "network refuse EHOSTUNREACH at server",
       "network heal", "network heal at client 2", "name resolves to silent, refusing, server", "name takes 3s",
       "name is unknown", "name is unavailable", "porxy drain", "porxy stop", "porxy holds 2 sessions",
       "porxy tells client reset while half-closed", "porxy tells porxy shutdown", "wait 1.5s", "wait 2h", "settle",
@@ -103,6 +103,7 @@ import Testing
       ("porxy: relay fast", "2:14: 'fast' is no way to relay; known are auto, copy, splice"),
       ("rule: RESET", "2:1: 'rule' is no setting; did you mean 'rules'?"),
       ("client poll IN UOT", "2:16: 'UOT' is no readiness; did you mean 'OUT'?"),
+      ("network stall to server", "2:15: only a cut can be one way: write 'at' for the rest"),
       ("network cut over server", "2:13: 'over' is no direction; known are at, to, from"),
     ])
   func explainsMistakes(_ line: String, _ complaint: String) {

@@ -2,8 +2,8 @@
 public enum ConnectOutcome: Sendable, Equatable {
   case succeeds
   case fails(SocketError)
-  /// Neither yet.
-  case pends
+  /// It has begun; nobody looks at what comes of it.
+  case begins
   /// It succeeded, and before anything else came a reset.
   case isReset
 }
@@ -13,7 +13,7 @@ extension ConnectOutcome: CustomStringConvertible {
     switch self {
     case .succeeds: ""
     case .fails(let error): " fails \(error.errnoName)"
-    case .pends: " pending"
+    case .begins: " begins"
     case .isReset: " then reset"
     }
   }

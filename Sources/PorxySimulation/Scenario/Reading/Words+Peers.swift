@@ -77,7 +77,7 @@ extension Words {
 
   private mutating func takeConnectOutcome() throws(ScenarioComplaint) -> ConnectOutcome {
     if take("fails") { return .fails(try takeError()) }
-    if take("pending") { return .pends }
+    if take("begins") { return .begins }
     return take("then reset") ? .isReset : .succeeds
   }
 

@@ -43,7 +43,12 @@ extension Words {
     case .reset: trouble = .reset
     case .refuse: trouble = .refuse(try takeError())
     }
-    return .impose(trouble, try takeWay())
+    let place = self
+    let way = try takeWay()
+    guard way.direction == .both || trouble == .cut else {
+      throw place.complaint("only a cut can be one way: write 'at' for the rest")
+    }
+    return .impose(trouble, way)
   }
 
   private mutating func takeWay() throws(ScenarioComplaint) -> Way {
