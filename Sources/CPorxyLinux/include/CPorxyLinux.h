@@ -1,5 +1,85 @@
-// The system calls that Swift cannot import well. Every function returns a result of at least 0, or -errno.
+// The system calls that Swift cannot import well. Every function returns a result of at least 0, or -errno, unless it says
+// otherwise; calls that a signal may interrupt are repeated. Every descriptor made here is non-blocking and close-on-exec.
 #ifndef CPORXYLINUX_H
 #define CPORXYLINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+
+// An IPv4 or IPv6 address and port in the host's byte order; an IPv4 address is in the low 32 bits of `low`.
+struct porxy_address {
+  uint64_t high;
+  uint64_t low;
+  uint32_t scope;
+  uint16_t port;
+  uint8_t is_v6;
+};
+
+// What epoll_event holds, without its packing.
+struct porxy_event {
+  uint64_t data;
+  uint32_t mask;
+};
+
+// Descriptors and processes.
+int porxy_close(int descriptor);
+int porxy_open_reserve(void);
+int porxy_ignore_sigpipe(void);
+uint64_t porxy_clock(void);
+
+// Epoll. A timeout is in nanoseconds, -1 for none; a signal ends the wait with 0 events.
+enum { PORXY_BATCH_MAX = 256 };
+int porxy_epoll_create(void);
+int porxy_epoll_add_socket(int epoll, int descriptor, uint64_t data);
+int porxy_epoll_add_source(int epoll, int descriptor, uint64_t data);
+int porxy_epoll_wait(int epoll, struct porxy_event *events, int events_max, int64_t timeout);
+int porxy_eventfd(void);
+int porxy_eventfd_ring(int descriptor);
+int porxy_eventfd_hush(int descriptor);
+
+// Sockets.
+int porxy_socket(int is_v6);
+int porxy_bind(int descriptor, const struct porxy_address *address);
+int porxy_listen(int descriptor, int backlog);
+int porxy_connect(int descriptor, const struct porxy_address *address);
+int porxy_accept(int descriptor, struct porxy_address *peer);
+int porxy_local_address(int descriptor, struct porxy_address *address);
+int porxy_peer_address(int descriptor, struct porxy_address *address);
+int porxy_finish_sending(int descriptor);
+int porxy_reset_on_close(int descriptor);
+
+// Options and what the kernel tells of a socket.
+int porxy_reuse_address(int descriptor);
+int porxy_reuse_port(int descriptor);
+int porxy_v6_only(int descriptor, int is_only);
+int porxy_no_delay(int descriptor);
+int porxy_bind_address_no_port(int descriptor);
+int porxy_user_timeout(int descriptor, int milliseconds);
+int porxy_keepalive(int descriptor, int idle, int interval, int count);
+int porxy_use_reno(int descriptor);
+int porxy_take_error(int descriptor);  // the pending errno, at least 0
+int porxy_unacknowledged(int descriptor);
+int porxy_unsent(int descriptor);
+int porxy_unanswered_probes(int descriptor);
+int porxy_at_mark(int descriptor);
+
+// Bytes.
+long porxy_receive(int descriptor, void *bytes, size_t count);
+long porxy_send(int descriptor, const void *bytes, size_t count);
+int porxy_receive_urgent(int descriptor);  // the byte
+int porxy_send_urgent(int descriptor, uint8_t byte);
+long porxy_splice(int from, int to, size_t count);
+long porxy_write(int descriptor, const void *bytes, size_t count);
+int porxy_pipe(int *read_end, int *write_end);
+int porxy_pipe_resize(int descriptor, int size);  // the size it has then
+
+// Names: the number of addresses, at most `addresses_max`, or an EAI code, which is negative. Blocks.
+int porxy_resolve(const char *host, struct porxy_address *addresses, int addresses_max);
+int porxy_resolve_says_unknown(int code);
+
+// A detached thread that takes no signals.
+int porxy_start_thread(void (*body)(void *), void *context);
+#include "Process.h"
 
 #endif

@@ -6,8 +6,7 @@ struct Dial {
   @usableFromInline var addresses: [IPAddress] = []
   /// The next address to try, an index in `addresses`.
   @usableFromInline var next = 0
-  /// Sockets that are connecting, with their addresses; as many as `Limits.addressesMax`.
-  @usableFromInline var attempts: [Attempt] = []
+  @usableFromInline var attempts = Attempts()
   /// When the next address is tried though an attempt is still open.
   @usableFromInline var nextAttemptAt = Instant.never
   /// Since when there has been no descriptor, memory or port for an attempt.
@@ -16,23 +15,11 @@ struct Dial {
   @usableFromInline var isResolving = false
 
   @usableFromInline
-  struct Attempt {
-    @usableFromInline let socket: SocketID
-    @usableFromInline let endpoint: Endpoint
-
-    @usableFromInline
-    init(socket: SocketID, endpoint: Endpoint) {
-      self.socket = socket
-      self.endpoint = endpoint
-    }
-  }
-
-  @usableFromInline
   init(session: UInt32, startedAt: Instant) {
     self.session = session
     self.startedAt = startedAt
   }
 
   @inlinable
-  var isExhausted: Bool { next >= addresses.count && attempts.isEmpty }
+  var isExhausted: Bool { next >= addresses.count && attempts.count == 0 }
 }

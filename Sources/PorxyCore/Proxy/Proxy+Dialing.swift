@@ -67,7 +67,7 @@ extension Proxy where Network: ~Copyable {
       do throws(TransportError) {
         let socket = try network.connect(to: endpoint, backends[backend].socket)
         link(socket, to: dial, as: .attempt)
-        dials[dial].attempts.append(Dial.Attempt(socket: socket, endpoint: endpoint))
+        dials[dial].attempts.append(Attempts.Attempt(socket: socket, endpoint: endpoint))
         dials[dial].next += 1
         dials[dial].shortSince = nil
         if dials[dial].next < dials[dial].addresses.count {
@@ -105,15 +105,9 @@ extension Proxy where Network: ~Copyable {
   mutating func connected(_ socket: SocketID, on network: inout Network) {
     guard let link = link(of: socket), link.role == .attempt else { return }
     let session = dials[link.owner].session
-    for attempt in dials[link.owner].attempts {
-      if attempt.socket == socket {
-        sessions[session].backendEndpoint = attempt.endpoint
-      } else {
-        unlink(attempt.socket)
-        network.close(attempt.socket, .orderly)
-      }
-    }
-    dials.remove(link.owner)
+    guard let endpoint = dials[link.owner].attempts.remove(socket) else { return }
+    abandon(link.owner, on: &network)
+    sessions[session].backendEndpoint = endpoint
     self.link(socket, to: session, as: .backend)
     sessions[session].dial = .max
     sessions[session].backend = socket
@@ -128,11 +122,10 @@ extension Proxy where Network: ~Copyable {
   mutating func connectFailed(_ socket: SocketID, _ failure: Failure, on network: inout Network) {
     guard let link = link(of: socket), link.role == .attempt else { return }
     let dial = link.owner
-    guard let place = dials[dial].attempts.firstIndex(where: { $0.socket == socket }) else { return }
-    let attempt = dials[dial].attempts.remove(at: place)
+    guard let endpoint = dials[dial].attempts.remove(socket) else { return }
     unlink(socket)
     network.close(socket, .orderly)
-    attemptFailed(dial, at: attempt.endpoint, failure)
+    attemptFailed(dial, at: endpoint, failure)
     // The next address need not wait for its interval any more.
     self.attempt(dial, on: &network)
   }
@@ -156,16 +149,17 @@ extension Proxy where Network: ~Copyable {
     end(session, by: .backend, .refused, failure: failure, on: &network)
   }
 
-  /// Gives a dial up, with all its attempts.
+  /// Ends a dial, with all attempts that are still open.
   @usableFromInline
   mutating func abandon(_ dial: UInt32, on network: inout Network) {
     if dials[dial].isResolving {
       let backend = backendIndex(of: dials[dial].session)
       backends[backend].waiting.removeAll { $0 == dial }
     }
-    for attempt in dials[dial].attempts {
-      unlink(attempt.socket)
-      network.close(attempt.socket, .orderly)
+    for index in 0..<dials[dial].attempts.count {
+      let socket = dials[dial].attempts[index].socket
+      unlink(socket)
+      network.close(socket, .orderly)
     }
     dials.remove(dial)
   }

@@ -62,7 +62,7 @@ struct Flow {
   @inlinable
   var isSourceDone: Bool { state != .open }
 
-  /// Moves bytes until readiness, the budget or an error stops it.
+  /// Moves bytes until readiness, the budget, an error or the source's end stops it.
   ///
   /// Without a sink (it is not connected yet) one conduit is filled in advance. `sourceFailure` is the error the source
   /// is already known to have met: the end that a read shows afterwards stands for it (R2).
@@ -86,10 +86,6 @@ struct Flow {
           return .sinkFailed(failure)
         }
       }
-      if state == .draining && sink != .none {
-        network.finishSending(on: sink)
-        state = .finished
-      }
       guard state == .open, sourceReady, sinkReady || sink == .none else { return .waiting }
       switch pull(from: source, relay: relay, on: &network) {
       case .moved: break
@@ -102,6 +98,7 @@ struct Flow {
           return .waiting
         }
         state = .draining
+        return .waiting
       case .failed(let failure):
         state = failure.followsEnd ? .draining : .broken
         return .sourceFailed(failure)
@@ -110,6 +107,14 @@ struct Flow {
       }
     }
     return .again
+  }
+
+  /// Passes the source's end on, behind the last byte (END).
+  @inlinable
+  mutating func finish<Network: Transport & ~Copyable>(_ sink: SocketID, on network: inout Network) {
+    invariant(state == .draining && conduit == nil, "an end is passed on once, behind the last byte")
+    network.finishSending(on: sink)
+    state = .finished
   }
 
   /// Gives the flow up because its sink takes nothing any more.

@@ -1,4 +1,4 @@
-/// What two flows of a session need after a pump.
+/// What the flows of a session need after a pump.
 @usableFromInline
 struct Pumped {
   /// A flow has more to do than its turn allowed.
@@ -7,14 +7,10 @@ struct Pumped {
   @usableFromInline var starved = false
 
   /// At least a byte was moved.
-  @usableFromInline let moved: Bool
+  @usableFromInline var moved = false
 
   @inlinable
-  init(_ up: Flow.Rest, _ down: Flow.Rest, moved: Bool) {
-    self.moved = moved
-    note(up)
-    note(down)
-  }
+  init() {}
 
   @inlinable
   mutating func note(_ rest: Flow.Rest) {

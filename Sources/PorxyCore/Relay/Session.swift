@@ -108,19 +108,60 @@ extension Session {
     }
   }
 
-  /// Moves what can be moved in both directions.
+  /// Moves what can be moved in both directions, and passes ends on.
   @inlinable
   mutating func pump<Network: Transport & ~Copyable>(relay: RelayMode, on network: inout Network) -> Pumped {
     let before = toBackend.moved &+ toClient.moved
-    let up = toBackend.pump(from: client, to: backend, sourceFailure: clientFailure, relay: relay, on: &network)
-    take(up, source: .client, on: &network)
-    guard isConnected else { return Pumped(up, .waiting, moved: toBackend.moved != before) }
-    let down = toClient.pump(from: backend, to: client, sourceFailure: backendFailure, relay: relay, on: &network)
-    take(down, source: .backend, on: &network)
-    if firstEnd == nil {
-      if toBackend.isSourceDone { firstEnd = .client } else if toClient.isSourceDone { firstEnd = .backend }
+    var pumped = Pumped()
+    pumped.note(pumpFlow(from: .client, relay: relay, on: &network))
+    if isConnected {
+      pumped.note(pumpFlow(from: .backend, relay: relay, on: &network))
+      if toBackend.state == .draining { passEnd(of: .client, relay: relay, &pumped, on: &network) }
+      if toClient.state == .draining { passEnd(of: .backend, relay: relay, &pumped, on: &network) }
     }
-    return Pumped(up, down, moved: toBackend.moved &+ toClient.moved != before)
+    pumped.moved = toBackend.moved &+ toClient.moved != before
+    return pumped
+  }
+
+  @inlinable
+  mutating func pumpFlow<Network: Transport & ~Copyable>(
+    from source: Side, relay: RelayMode, on network: inout Network
+  ) -> Flow.Rest {
+    let rest =
+      source == .client
+      ? toBackend.pump(from: client, to: backend, sourceFailure: clientFailure, relay: relay, on: &network)
+      : toClient.pump(from: backend, to: client, sourceFailure: backendFailure, relay: relay, on: &network)
+    switch rest {
+    case .sourceFailed(let failure): fail(source, failure, on: &network)
+    case .sinkFailed(let failure): fail(source.other, failure, on: &network)
+    case .waiting, .again, .starved: break
+    }
+    return rest
+  }
+
+  /// Passes a side's end on, unless it turns out to be a reset.
+  ///
+  /// What the other side has sent meanwhile is given to the ended one first. Direct, its kernel would have had those
+  /// bytes before: if it closed without reading them it would have sent a reset and no end (R7).
+  @inlinable
+  mutating func passEnd<Network: Transport & ~Copyable>(
+    of side: Side, relay: RelayMode, _ pumped: inout Pumped, on network: inout Network
+  ) {
+    if failure(of: side) == nil {
+      if side == .client { toClient.sourceReady = true } else { toBackend.sourceReady = true }
+      pumped.note(pumpFlow(from: side.other, relay: relay, on: &network))
+      learnFailure(of: side, on: &network)
+    }
+    if firstEnd == nil { firstEnd = side }
+    let isWhole = failure(of: side)?.followsEnd ?? true
+    switch side {
+    case .client:
+      guard toBackend.state == .draining else { return }
+      if isWhole { toBackend.finish(backend, on: &network) } else { toBackend.state = .broken }
+    case .backend:
+      guard toClient.state == .draining else { return }
+      if isWhole { toClient.finish(client, on: &network) } else { toClient.state = .broken }
+    }
   }
 
   /// Asks the socket for the error it may have met, unless one is known.
@@ -133,8 +174,9 @@ extension Session {
   /// Notes the first error of a side. Nothing can be passed on to it any more; what can still be read from it is
   /// (ANSWER).
   @inlinable
-  mutating func fail<Network: Transport & ~Copyable>(_ side: Side, _ failure: Failure, on network: inout Network) {
-    guard self.failure(of: side) == nil else { return }
+  mutating func fail<Network: Transport & ~Copyable>(_ side: Side, _ error: Failure, on network: inout Network) {
+    guard failure(of: side) == nil else { return }
+    let failure = seenDirect(error, of: side, on: &network)
     if firstFailed == nil {
       firstFailed = side
       failedIn = phase
@@ -152,13 +194,18 @@ extension Session {
     }
   }
 
+  /// What an error would have been without the hop.
+  ///
+  /// A reset behind an end that has not been passed on, drawn by bytes that the peer's kernel never took: direct they
+  /// would have been there before it closed, and a close with unread bytes is a reset without an end (R7).
   @inlinable
-  mutating func take<Network: Transport & ~Copyable>(_ rest: Flow.Rest, source: Side, on network: inout Network) {
-    switch rest {
-    case .sourceFailed(let failure): fail(source, failure, on: &network)
-    case .sinkFailed(let failure): fail(source.other, failure, on: &network)
-    case .waiting, .again, .starved: break
-    }
+  func seenDirect<Network: Transport & ~Copyable>(
+    _ error: Failure, of side: Side, on network: inout Network
+  ) -> Failure {
+    let from = side == .client ? toBackend : toClient
+    let to = side == .client ? toClient : toBackend
+    guard error == .resetAfterEnd, !from.isOver, to.state != .finished else { return error }
+    return network.sendQueue(of: socket(of: side)).isEmpty ? error : .connectionReset
   }
 
   /// What the rules make of the session now.

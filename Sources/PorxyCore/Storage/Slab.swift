@@ -20,6 +20,7 @@ struct Slab<Element>: ~Copyable {
   @usableFromInline
   init() {}
 
+  @inlinable
   deinit {
     for index in 0..<extent where contains(index) {
       unsafe address(of: index).deinitialize(count: 1)

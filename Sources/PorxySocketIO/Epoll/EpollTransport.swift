@@ -1,1 +1,95 @@
-import PorxyCore
+import CPorxyLinux
+public import PorxyCore
+
+/// Linux sockets: edge-triggered epoll, one registration a socket, splice and recv for the bytes.
+///
+/// Belongs to one thread; `mailbox` is the way in for all others. The process must ignore SIGPIPE before bytes move, see
+/// `ignoreBrokenPipes()`.
+public struct EpollTransport: Transport, ~Copyable {
+  public internal(set) var now: Instant
+  /// Wakes the transport from any thread.
+  public let mailbox: Mailbox
+
+  let epoll: Descriptor
+  let options: Options
+  var reserve: ReserveDescriptor
+  var batch: EventBatch
+  var sockets: SocketTable
+  var listeners: ListenerTable
+  var buffers: BufferPool
+  var blocks: BufferPool
+  var pipes: PipePool
+  var inbox: Inbox
+  var resolutionsAsked: UInt64 = 0
+
+  /// In epoll's user data, the mailbox; listeners have their index there. Sockets have a generation above 0.
+  private static let mailboxData = UInt64(UInt32.max)
+
+  public init(_ options: Options = Options()) throws(TransportError) {
+    let epoll = Descriptor(owning: try Self.check(Syscalls.epoll(), during: "epoll"))
+    let mailbox = Mailbox(eventSource: Descriptor(owning: try Self.check(Syscalls.eventSource(), during: "eventfd")))
+    let isWatched = Syscalls.add(source: mailbox.descriptor, to: epoll.number, data: Self.mailboxData)
+    _ = try Self.check(isWatched, during: "epoll")
+    self.epoll = epoll
+    self.mailbox = mailbox
+    self.options = options
+    reserve = ReserveDescriptor()
+    batch = EventBatch()
+    sockets = SocketTable()
+    listeners = ListenerTable()
+    buffers = BufferPool(
+      size: Limits.bufferSize, lentMax: options.buffersMax, idleMax: options.idleBuffersMax, kind: .buffer)
+    blocks = BufferPool(
+      size: options.blockSize, lentMax: options.blocksMax, idleMax: options.idleBlocksMax, kind: .block)
+    pipes = PipePool(pipesMax: options.pipesMax, idleMax: options.idlePipesMax)
+    inbox = Inbox()
+    now = Syscalls.clock()
+  }
+
+  /// Has writes to dead sockets and pipes fail instead of ending the process; to be called once, at the start.
+  public static func ignoreBrokenPipes() {
+    Syscalls.ignoreBrokenPipes()
+  }
+
+  public mutating func wait(until deadline: Instant) {
+    batch.fill(from: epoll.number, timeout: Self.timeout(until: deadline, asOf: now))
+    now = Syscalls.clock()
+  }
+
+  public mutating func nextEvent() -> Event? {
+    if let event = inbox.next() { return event }
+    while let event = batch.next() {  // bound: the events of a batch
+      let slot = UInt32(truncatingIfNeeded: event.data)
+      let generation = UInt32(truncatingIfNeeded: event.data >> 32)
+      if generation == 0 {
+        guard event.data == Self.mailboxData else { return .acceptable(ListenerID(rawValue: slot)) }
+        inbox.fill(from: mailbox)
+        if let event = inbox.next() { return event }
+      } else if let event = note(Readiness(epoll: event.mask), of: SocketID(slot: slot, generation: generation)) {
+        return event
+      }
+    }
+    return nil
+  }
+
+  /// Translates what epoll says of a socket; nil when it means nothing.
+  private mutating func note(_ readiness: Readiness, of socket: SocketID) -> Event? {
+    guard sockets.holds(socket) else { return .ready(socket, readiness) }
+    let entry = unsafe sockets[socket]
+    unsafe entry.pointee.note(readiness)
+    if unsafe entry.pointee.traits.contains(.connecting) { return finishConnecting(socket, readiness) }
+    return .ready(socket, readiness)
+  }
+
+  /// The turn may have lasted, so a deadline ahead is measured from now, not from its beginning.
+  private static func timeout(until deadline: Instant, asOf now: Instant) -> Int64 {
+    guard deadline > now else { return 0 }
+    guard deadline < .never else { return -1 }
+    return Int64(clamping: deadline.since(Syscalls.clock()).nanoseconds)
+  }
+
+  static func check(_ result: Int32, during operation: StaticString) throws(TransportError) -> Int32 {
+    guard result >= 0 else { throw TransportError(Failure(errno: -result), during: operation) }
+    return result
+  }
+}

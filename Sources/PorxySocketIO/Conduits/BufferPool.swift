@@ -1,0 +1,100 @@
+import Glibc
+import PorxyCore
+
+/// Buffers of one size, lent again in the order that keeps the same few in the processor's cache.
+struct BufferPool: ~Copyable {
+  let size: Int
+  private let kind: ConduitKind
+  private let lentMax: Int
+  private let idleMax: Int
+  private var entries = SlotStore<BufferEntry>()
+  private var firstIdle = SlotStore<BufferEntry>.none
+  private var firstWithoutMemory = SlotStore<BufferEntry>.none
+  private var idleCount = 0
+
+  init(size: Int, lentMax: Int, idleMax: Int, kind: ConduitKind) {
+    self.size = size
+    self.kind = kind
+    self.lentMax = lentMax
+    self.idleMax = idleMax
+  }
+
+  deinit {
+    for slot in 0..<UInt32(entries.count) { unsafe free(entries[slot].pointee.memory) }
+  }
+
+  mutating func borrow() -> Conduit? {
+    guard let slot = takeIdleSlot() ?? makeBuffer() else { return nil }
+    let entry = unsafe entries[slot]
+    unsafe entry.pointee.isLent = true
+    unsafe entry.pointee.isUrgent = false
+    return Conduit(slot: slot, kind: kind)
+  }
+
+  /// Takes a buffer back, whatever it holds: the next receive overwrites it.
+  mutating func takeBack(_ conduit: Conduit) {
+    let entry = unsafe self[conduit]
+    unsafe entry.pointee.isLent = false
+    if idleCount < idleMax {
+      unsafe entry.pointee.next = firstIdle
+      firstIdle = conduit.slot
+      idleCount += 1
+    } else {
+      unsafe free(entry.pointee.memory)
+      unsafe entry.pointee.memory = nil
+      unsafe entry.pointee.next = firstWithoutMemory
+      firstWithoutMemory = conduit.slot
+    }
+  }
+
+  func receive(from descriptor: Int32, into conduit: Conduit, atMost: Int) -> Int {
+    let entry = unsafe self[conduit]
+    unsafe entry.pointee.start = 0
+    unsafe entry.pointee.isUrgent = false
+    return unsafe Syscalls.receive(from: descriptor, into: entry.pointee.memory!, atMost: min(atMost, size))
+  }
+
+  func put(urgentByte byte: UInt8, into conduit: Conduit) {
+    let entry = unsafe self[conduit]
+    unsafe entry.pointee.start = 0
+    unsafe entry.pointee.isUrgent = true
+    unsafe entry.pointee.memory!.storeBytes(of: byte, as: UInt8.self)
+  }
+
+  /// Sends what the conduit holds; the bytes that the kernel took are gone from it.
+  func send(_ conduit: Conduit, to descriptor: Int32) -> Int {
+    let entry = unsafe self[conduit]
+    let bytes = unsafe entry.pointee.memory! + Int(entry.pointee.start)
+    if unsafe entry.pointee.isUrgent {
+      return unsafe Syscalls.send(urgentByte: bytes.load(as: UInt8.self), to: descriptor)
+    }
+    let sent = unsafe Syscalls.send(bytes, count: Int(conduit.count), to: descriptor)
+    if sent > 0 { unsafe entry.pointee.start += UInt32(sent) }
+    return sent
+  }
+
+  private subscript(_ conduit: Conduit) -> UnsafeMutablePointer<BufferEntry> {
+    let entry = unsafe entries[conduit.slot]
+    invariant(unsafe entry.pointee.isLent, "a conduit is not used after its return")
+    return unsafe entry
+  }
+
+  private mutating func takeIdleSlot() -> UInt32? {
+    guard firstIdle != SlotStore<BufferEntry>.none else { return nil }
+    let slot = firstIdle
+    firstIdle = unsafe entries[slot].pointee.next
+    idleCount -= 1
+    return slot
+  }
+
+  private mutating func makeBuffer() -> UInt32? {
+    let reusesSlot = firstWithoutMemory != SlotStore<BufferEntry>.none
+    guard reusesSlot || entries.count < lentMax, let memory = unsafe malloc(size) else { return nil }
+    guard reusesSlot else { return unsafe entries.append(BufferEntry(memory: memory)) }
+    let slot = firstWithoutMemory
+    let entry = unsafe entries[slot]
+    firstWithoutMemory = unsafe entry.pointee.next
+    unsafe entry.pointee.memory = unsafe memory
+    return slot
+  }
+}

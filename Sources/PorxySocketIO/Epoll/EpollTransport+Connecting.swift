@@ -1,0 +1,54 @@
+import Glibc
+public import PorxyCore
+
+extension EpollTransport {
+  public mutating func connect(to endpoint: Endpoint, _ options: SocketOptions) throws(TransportError) -> SocketID {
+    let socket = Descriptor(owning: try Self.check(openSocket(endpoint.address.family), during: "socket"))
+    Syscalls.chooseLocalPortLate(on: socket.number)
+    Syscalls.apply(options, to: socket.number)
+    if self.options.usesRenoOnLoopback, endpoint.address.isLoopback { Syscalls.useReno(on: socket.number) }
+    _ = try Self.check(Syscalls.connect(socket.number, to: endpoint), during: "connect")
+    let id = sockets.insert(socket.number, .connecting, targetPort: endpoint.port)
+    // Not before connect(2): a socket that was never connected is ready, hung up.
+    let result = Syscalls.add(socket: socket.number, to: epoll.number, data: id.epollData)
+    guard result >= 0 else {
+      _ = sockets.remove(id)
+      throw TransportError(Failure(errno: -result), during: "epoll")
+    }
+    _ = socket.release()
+    return id
+  }
+
+  /// Tells the outcome of connect(2); nil while there is none.
+  mutating func finishConnecting(_ socket: SocketID, _ readiness: Readiness) -> Event? {
+    guard !readiness.isDisjoint(with: [.writable, .failed, .hungUp]) else { return nil }
+    let entry = unsafe sockets[socket]
+    unsafe entry.pointee.traits.remove(.connecting)
+    if !readiness.isDisjoint(with: [.failed, .hungUp]) {
+      let error = unsafe Syscalls.takeError(of: entry.pointee.descriptor)
+      if error == ECONNRESET || error == EPIPE {
+        // Only an established connection fails like this (R1): it was connected, and its peer has reset it since.
+        unsafe entry.pointee.stash(error)
+        batch.putBack()
+        return .connected(socket)
+      }
+      if error != 0 { return .connectFailed(socket, Failure(errno: error)) }
+    }
+    let isOwn = unsafe Self.isConnectedToItself(entry.pointee.descriptor, targetPort: entry.pointee.targetPort)
+    return isOwn ? .connectFailed(socket, .connectedToItself) : .connected(socket)
+  }
+
+  /// Gives up the reserve for the last socket that this process can have.
+  private mutating func openSocket(_ family: IPAddress.Family) -> Int32 {
+    let descriptor = Syscalls.socket(family)
+    let isShort = descriptor == -EMFILE || descriptor == -ENFILE
+    guard isShort, reserve.yield() else { return descriptor }
+    return Syscalls.socket(family)
+  }
+
+  /// R18: the kernel may choose the target's port as the local one when nobody listens there.
+  private static func isConnectedToItself(_ descriptor: Int32, targetPort: UInt16) -> Bool {
+    guard let local = Syscalls.localEndpoint(of: descriptor), local.port == targetPort else { return false }
+    return Syscalls.peerEndpoint(of: descriptor) == local
+  }
+}

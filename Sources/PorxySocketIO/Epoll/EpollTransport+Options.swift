@@ -1,0 +1,28 @@
+import PorxyCore
+
+extension EpollTransport {
+  /// The bounds and habits of one transport.
+  public struct Options: Sendable {
+    /// Asks before binding whether somebody else listens there, which SO_REUSEPORT would hide. For a process's first worker;
+    /// the others would find the first.
+    public var probesPorts = true
+    /// Bytes of a `.block`.
+    public var blockSize = Limits().blockSize
+    /// Small buffers lent at a time.
+    public var buffersMax = 1 << 20
+    /// Large buffers lent at a time.
+    public var blocksMax = 1024
+    /// Pipes at a time, idle ones among them; each takes two descriptors.
+    public var pipesMax = 1024
+    /// Buffers kept for the next borrower.
+    public var idleBuffersMax = 256
+    /// Large buffers kept for the next borrower.
+    public var idleBlocksMax = 16
+    /// Pipes kept for the next borrower.
+    public var idlePipesMax = 32
+    /// Sends over loopback without pacing: BBR, the default of many machines, costs up to four times as much there.
+    public var usesRenoOnLoopback = true
+
+    public init() {}
+  }
+}

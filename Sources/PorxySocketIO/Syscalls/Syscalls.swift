@@ -1,0 +1,175 @@
+import CPorxyLinux
+import Glibc
+import PorxyCore
+
+/// Every system call of the transport, and nothing else: results are at least 0, or -errno.
+enum Syscalls {
+  // MARK: Process and descriptors
+
+  static func close(_ descriptor: Int32) {
+    let result = porxy_close(descriptor)
+    invariant(result != -EBADF, "a descriptor is closed once")
+  }
+
+  static func openReserve() -> Int32 { porxy_open_reserve() }
+
+  static func ignoreBrokenPipes() { _ = porxy_ignore_sigpipe() }
+
+  static func clock() -> Instant { Instant(nanoseconds: porxy_clock()) }
+
+  // MARK: Epoll
+
+  static let batchMax = Int(PORXY_BATCH_MAX)
+
+  static func epoll() -> Int32 { porxy_epoll_create() }
+
+  static func add(socket: Int32, to epoll: Int32, data: UInt64) -> Int32 {
+    // The limit on watches passes like any other want of kernel memory.
+    let result = porxy_epoll_add_socket(epoll, socket, data)
+    return result == -ENOSPC ? -ENOMEM : result
+  }
+
+  static func add(source: Int32, to epoll: Int32, data: UInt64) -> Int32 {
+    porxy_epoll_add_source(epoll, source, data)
+  }
+
+  /// Nanoseconds to wait at most; -1 for no limit.
+  static func wait(
+    on epoll: Int32, into events: UnsafeMutablePointer<porxy_event>, timeout: Int64
+  ) -> Int32 {
+    unsafe porxy_epoll_wait(epoll, events, Int32(batchMax), timeout)
+  }
+
+  static func eventSource() -> Int32 { porxy_eventfd() }
+
+  static func ring(_ eventSource: Int32) { _ = porxy_eventfd_ring(eventSource) }
+
+  static func hush(_ eventSource: Int32) { _ = porxy_eventfd_hush(eventSource) }
+
+  // MARK: Sockets
+
+  static func socket(_ family: IPAddress.Family) -> Int32 { porxy_socket(family == .v6 ? 1 : 0) }
+
+  static func bind(_ descriptor: Int32, to endpoint: Endpoint) -> Int32 {
+    var address = endpoint.kernel
+    return unsafe porxy_bind(descriptor, &address)
+  }
+
+  static func listen(_ descriptor: Int32, backlog: Int32) -> Int32 { porxy_listen(descriptor, backlog) }
+
+  static func connect(_ descriptor: Int32, to endpoint: Endpoint) -> Int32 {
+    var address = endpoint.kernel
+    return unsafe porxy_connect(descriptor, &address)
+  }
+
+  static func accept(from descriptor: Int32, peer: inout porxy_address) -> Int32 {
+    unsafe porxy_accept(descriptor, &peer)
+  }
+
+  static func localEndpoint(of descriptor: Int32) -> Endpoint? {
+    var address = porxy_address()
+    return unsafe porxy_local_address(descriptor, &address) >= 0 ? Endpoint(address) : nil
+  }
+
+  static func peerEndpoint(of descriptor: Int32) -> Endpoint? {
+    var address = porxy_address()
+    return unsafe porxy_peer_address(descriptor, &address) >= 0 ? Endpoint(address) : nil
+  }
+
+  static func finishSending(on descriptor: Int32) { _ = porxy_finish_sending(descriptor) }
+
+  static func resetOnClose(_ descriptor: Int32) { _ = porxy_reset_on_close(descriptor) }
+
+  // MARK: Options
+
+  static func reuseAddress(of descriptor: Int32) -> Int32 { porxy_reuse_address(descriptor) }
+
+  static func reusePort(of descriptor: Int32) -> Int32 { porxy_reuse_port(descriptor) }
+
+  static func setV6Only(_ isOnly: Bool, on descriptor: Int32) -> Int32 { porxy_v6_only(descriptor, isOnly ? 1 : 0) }
+
+  /// No-delay, keepalive and patience; what the kernel refuses stays at its default.
+  static func apply(_ options: SocketOptions, to descriptor: Int32) {
+    _ = porxy_no_delay(descriptor)
+    if let keepalive = options.keepalive { apply(keepalive, to: descriptor) }
+    if let timeout = options.userTimeout {
+      let milliseconds = (timeout.nanoseconds + 999_999) / 1_000_000
+      _ = porxy_user_timeout(descriptor, Int32(clamping: max(milliseconds, 1)))
+    }
+  }
+
+  static func apply(_ keepalive: Keepalive, to descriptor: Int32) {
+    // The bounds are the kernel's: MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL, MAX_TCP_KEEPCNT.
+    let idle = Int32(clamping: min(max(keepalive.idle.components.seconds, 1), 32767))
+    let interval = Int32(clamping: min(max(keepalive.interval.components.seconds, 1), 32767))
+    _ = porxy_keepalive(descriptor, idle, interval, Int32(clamping: min(max(keepalive.count, 1), 127)))
+  }
+
+  /// Leaves the choice of a local port to connect(2), which can share ports between different peers.
+  static func chooseLocalPortLate(on descriptor: Int32) { _ = porxy_bind_address_no_port(descriptor) }
+
+  static func useReno(on descriptor: Int32) { _ = porxy_use_reno(descriptor) }
+
+  /// The pending errno, which this clears; 0 for none.
+  static func takeError(of descriptor: Int32) -> Int32 { max(porxy_take_error(descriptor), 0) }
+
+  static func sendQueue(of descriptor: Int32) -> SendQueue {
+    let unacknowledged = UInt32(clamping: porxy_unacknowledged(descriptor))
+    guard unacknowledged > 0 else { return SendQueue(unacknowledged: 0, unsent: 0) }
+    return SendQueue(
+      unacknowledged: unacknowledged, unsent: min(UInt32(clamping: porxy_unsent(descriptor)), unacknowledged))
+  }
+
+  static func hasUnansweredProbe(_ descriptor: Int32) -> Bool { porxy_unanswered_probes(descriptor) > 0 }
+
+  static func isAtUrgentMark(_ descriptor: Int32) -> Bool { porxy_at_mark(descriptor) > 0 }
+
+  // MARK: Bytes
+
+  static func receive(from descriptor: Int32, into bytes: UnsafeMutableRawPointer, atMost count: Int) -> Int {
+    unsafe porxy_receive(descriptor, bytes, count)
+  }
+
+  static func send(_ bytes: UnsafeRawPointer, count: Int, to descriptor: Int32) -> Int {
+    unsafe porxy_send(descriptor, bytes, count)
+  }
+
+  static func receiveUrgentByte(from descriptor: Int32) -> Int32 { porxy_receive_urgent(descriptor) }
+
+  static func send(urgentByte byte: UInt8, to descriptor: Int32) -> Int { Int(porxy_send_urgent(descriptor, byte)) }
+
+  static func splice(from source: Int32, to target: Int32, atMost count: Int) -> Int {
+    porxy_splice(source, target, count)
+  }
+
+  static func write(_ bytes: UnsafeRawPointer, count: Int, to descriptor: Int32) -> Int {
+    unsafe porxy_write(descriptor, bytes, count)
+  }
+
+  static func pipe() -> (result: Int32, readEnd: Int32, writeEnd: Int32) {
+    var ends: (Int32, Int32) = (-1, -1)
+    let result = unsafe porxy_pipe(&ends.0, &ends.1)
+    return (result, ends.0, ends.1)
+  }
+
+  static func resize(pipe descriptor: Int32, to size: Int32) -> Int32 { porxy_pipe_resize(descriptor, size) }
+
+  // MARK: Names and threads
+
+  /// Blocks for as long as the name service takes.
+  static func resolve(_ host: String, addressesMax: Int) -> Result<[IPAddress], ResolutionError> {
+    var addresses = [porxy_address](repeating: porxy_address(), count: addressesMax)
+    let count = unsafe addresses.withUnsafeMutableBufferPointer { room in
+      unsafe porxy_resolve(host, room.baseAddress, Int32(room.count))
+    }
+    guard count >= 0 else {
+      return .failure(porxy_resolve_says_unknown(count) != 0 ? .unknownName : .unavailable)
+    }
+    return .success(addresses.prefix(Int(count)).map { Endpoint($0).address })
+  }
+
+  /// Runs a function that needs no context in a detached thread that takes no signals.
+  static func startThread(_ body: @convention(c) (UnsafeMutableRawPointer?) -> Void) -> Int32 {
+    unsafe porxy_start_thread(body, nil)
+  }
+}

@@ -1,0 +1,7 @@
+/// What porxy was asked to do.
+enum Command: Equatable {
+  case run(RunOptions)
+  case check(CheckOptions)
+  case help
+  case version
+}

@@ -1,0 +1,27 @@
+/// What `porxy --help` says; it fits a screen of 80 by 24.
+enum Help {
+  static let text = """
+    porxy - a transparent TCP proxy: client and server do not notice it
+
+    Usage:
+      porxy [run] [options]       proxy, until SIGTERM or SIGINT
+      porxy check [FILE]          say whether a configuration is right
+      porxy --help | --version
+
+    Options of run:
+      --config FILE               else ./config.yaml, else the one beside the binary
+      --workers N|auto            threads that relay (auto: one a processor)
+      --log-level LEVEL           error, warning, info or debug (info)
+      --log-format FORMAT         text or json (text)
+
+    Options of check:
+      --print                     show the configuration with all defaults (YAML)
+      --json                      the same as JSON
+
+    The log goes to the standard error output. A first signal lets the sessions
+    finish within the drain time, a second one ends them at once.
+    Exit codes: 0 stopped in order, 1 failed at run time, 2 a mistake in usage or
+    configuration.
+
+    """
+}

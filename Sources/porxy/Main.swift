@@ -1,7 +1,0 @@
-import PorxyCore
-import PorxySocketIO
-
-@main
-struct Porxy {
-  static func main() {}
-}

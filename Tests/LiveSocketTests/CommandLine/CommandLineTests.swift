@@ -1,0 +1,72 @@
+import PorxyCore
+import Testing
+
+@testable import porxy
+
+@Suite struct CommandLineTests {
+  private func parse(_ line: String) throws -> Command {
+    try porxy.CommandLine.parse(line.split(separator: " ").map(String.init))
+  }
+
+  private func message(_ line: String) -> String {
+    do {
+      return "understood as \(try parse(line))"
+    } catch let error as UsageError {
+      return error.message
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test(arguments: [
+    ("", Command.run(RunOptions())),
+    ("run", .run(RunOptions())),
+    ("--config a.yaml", .run(RunOptions(file: "a.yaml"))),
+    ("run --config=a=b.yaml", .run(RunOptions(file: "a=b.yaml"))),
+    ("--config a --config b", .run(RunOptions(file: "b"))),
+    ("--config -", .run(RunOptions(file: "-"))),
+    ("--workers 2 --log-level debug", .run(RunOptions(workers: .fixed(2), level: .debug))),
+    ("run --workers=auto --log-format=json", .run(RunOptions(workers: .auto, format: .json))),
+    ("check", .check(CheckOptions())),
+    ("check a.yaml", .check(CheckOptions(file: "a.yaml"))),
+    ("check --config a.yaml --print", .check(CheckOptions(file: "a.yaml", prints: true))),
+    ("check --json a.yaml", .check(CheckOptions(file: "a.yaml", asJSON: true))),
+    ("help", .help), ("--help", .help), ("-h", .help), ("check --help", .help), ("--workers -h", .help),
+    ("--version", .version), ("version", .version), ("run --version", .version),
+  ])
+  func understands(_ line: String, _ command: Command) throws {
+    #expect(try parse(line) == command)
+  }
+
+  @Test(arguments: [
+    ("chekc", "unknown command 'chekc'; did you mean 'check'?"),
+    ("frobnicate", "unknown command 'frobnicate'"),
+    ("--confg a", "unknown option '--confg'; did you mean '--config'?"),
+    ("--wrokers=3", "unknown option '--wrokers'; did you mean '--workers'?"),
+    ("check --workers 3", "unknown option '--workers'"),
+    ("check --jsno", "unknown option '--jsno'; did you mean '--json'?"),
+    ("-x", "unknown option '-x'"),
+    ("run a.yaml", "unexpected 'a.yaml'; a configuration is named by --config a.yaml"),
+    ("check a b", "unexpected 'b'; a configuration is named by --config b"),
+    ("--config", "--config needs a file, as in --config porxy.yaml"),
+    ("--config=", "--config needs a file, as in --config porxy.yaml"),
+    ("--config --workers 2", "--config needs a file, as in --config porxy.yaml"),
+    ("--workers 0", "--workers takes a number from 1 to 1024 or 'auto', not '0'"),
+    ("--workers two", "--workers takes a number from 1 to 1024 or 'auto', not 'two'"),
+    ("--workers", "--workers needs a number or 'auto', as in --workers 2"),
+    ("--log-level", "--log-level needs error, warning, info or debug"),
+    ("--log-level warn", "--log-level takes error, warning, info or debug, not 'warn'; did you mean 'warning'?"),
+    ("--log-level inof", "--log-level takes error, warning, info or debug, not 'inof'; did you mean 'info'?"),
+    ("--log-format xml", "--log-format takes text or json, not 'xml'"),
+    ("check --print=yes", "--print takes no value"),
+  ])
+  func refuses(_ line: String, _ expected: String) {
+    #expect(message(line) == expected)
+  }
+
+  @Test func helpFitsAScreen() {
+    let lines = Help.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    #expect(lines.count <= 24)
+    #expect(lines.allSatisfy { $0.count <= 80 })
+  }
+}

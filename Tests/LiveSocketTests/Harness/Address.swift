@@ -1,0 +1,49 @@
+import Glibc
+
+/// A loopback address and a port.
+struct Address: Sendable {
+  let isV6: Bool
+  let port: UInt16
+
+  init(port: UInt16, isV6: Bool = false) {
+    self.port = port
+    self.isV6 = isV6
+  }
+
+  /// As a configuration names it.
+  var host: String { isV6 ? "::1" : "127.0.0.1" }
+  var family: Int32 { isV6 ? AF_INET6 : AF_INET }
+
+  /// Lends it in the kernel's form.
+  func withKernelForm<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    var v4 = sockaddr_in()
+    v4.sin_family = sa_family_t(AF_INET)
+    v4.sin_port = port.bigEndian
+    v4.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    var v6 = sockaddr_in6()
+    v6.sin6_family = sa_family_t(AF_INET6)
+    v6.sin6_port = port.bigEndian
+    unsafe withUnsafeMutableBytes(of: &v6.sin6_addr) { unsafe $0[15] = 1 }
+    return isV6 ? unsafe Self.lend(&v6, body) : unsafe Self.lend(&v4, body)
+  }
+
+  private static func lend<Form, Result>(
+    _ form: inout Form, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+  ) -> Result {
+    unsafe withUnsafePointer(to: &form) {
+      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe body($0, socklen_t(MemoryLayout<Form>.size))
+      }
+    }
+  }
+
+  /// The port that the kernel gave to a bound socket.
+  static func port(of descriptor: Int32) -> UInt16 {
+    var form = sockaddr_in6()
+    var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+    return unsafe withUnsafeMutablePointer(to: &form) {
+      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = unsafe getsockname(descriptor, $0, &length) }
+      return unsafe $0.pointee.sin6_port.bigEndian  // at the same place in both families
+    }
+  }
+}

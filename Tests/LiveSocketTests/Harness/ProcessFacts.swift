@@ -1,0 +1,42 @@
+import Glibc
+
+/// What /proc says of a process.
+struct ProcessFacts: Sendable {
+  let identifier: pid_t
+
+  /// Open descriptors.
+  var descriptorCount: Int {
+    guard let directory = unsafe opendir("/proc/\(identifier)/fd") else { return -1 }
+    defer { unsafe closedir(directory) }
+    var count = -2  // . and ..
+    while unsafe readdir(directory) != nil { count += 1 }
+    return count
+  }
+
+  /// Resident memory in bytes.
+  var residentSize: Int {
+    let fields = TemporaryFolder.read("/proc/\(identifier)/statm").split(separator: " ")
+    return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(getpagesize()) : 0
+  }
+
+  /// Processor time used so far, by all threads.
+  var processorTime: Duration {
+    // The name in parentheses may hold spaces: utime and stime are fields 14 and 15 of the line.
+    let stat = TemporaryFolder.read("/proc/\(identifier)/stat")
+    let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
+    guard fields.count > 13, let user = Int64(fields[12]), let system = Int64(fields[13]) else { return .zero }
+    return .milliseconds((user + system) * 1000 / Int64(sysconf(Int32(_SC_CLK_TCK))))
+  }
+
+  /// Whether some socket listens on the port (state 0A in /proc/net/tcp).
+  static func isListening(_ address: Address) -> Bool {
+    let port = String(address.port, radix: 16, uppercase: true)
+    let wanted = ":" + String(repeating: "0", count: 4 - port.count) + port
+    return ["tcp", "tcp6"].contains { table in
+      TemporaryFolder.read("/proc/net/\(table)").split(separator: "\n").contains { line in
+        let fields = line.split(separator: " ", maxSplits: 4)
+        return fields.count > 3 && fields[1].hasSuffix(wanted) && fields[3] == "0A"
+      }
+    }
+  }
+}

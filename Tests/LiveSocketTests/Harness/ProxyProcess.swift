@@ -1,0 +1,77 @@
+import Glibc
+
+/// A running porxy with a configuration of its own.
+final class ProxyProcess: Sendable {
+  let child: ChildProcess
+  let folder = TemporaryFolder()
+  /// Where each listener is, in the order of `routes`.
+  let fronts: [Address]
+  /// Keep the ports from others until porxy has them, and while it is down.
+  private let reservations: [ServerSocket]
+  /// When nobody was connected yet.
+  let descriptorsAtStart: Int
+
+  var facts: ProcessFacts { ProcessFacts(identifier: child.identifier) }
+
+  /// One listener for each backend, and further top-level lines of the configuration. `limit` is what `ulimit -n` takes.
+  /// `output` takes the place of the file that the log goes to otherwise.
+  init(
+    to backends: [String], extra: String = "", frontIsV6: Bool = false, limit: Int? = nil, output: Int32? = nil
+  ) throws {
+    reservations = try backends.map { _ in try ServerSocket(isV6: frontIsV6) }
+    fronts = reservations.map(\.address)
+    let config = folder.write(Self.configuration(fronts, backends, extra), as: "config.yaml")
+    let backendPort = backends.first.flatMap { $0.split(separator: " ").last }.flatMap { UInt16($0) } ?? 0
+    var words = Relay.command(config: config, listen: fronts[0], backend: Address(port: backendPort))
+    if let limit { words = ["/bin/sh", "-c", "ulimit -n \(limit); exec \"$0\" \"$@\""] + words }
+    child = try ChildProcess(words[0], Array(words.dropFirst()), in: folder, output: output)
+    let addresses = fronts
+    let running = child
+    _ = Deadline.usual.awaits { !running.isRunning || addresses.allSatisfy(ProcessFacts.isListening) }
+    guard running.isRunning else { throw NotRunning(output: running.output) }
+    descriptorsAtStart = ProcessFacts(identifier: running.identifier).descriptorCount
+  }
+
+  /// Tells what it said when it did not start.
+  struct NotRunning: Error, CustomStringConvertible {
+    let output: String
+    var description: String { "the proxy ended at its start: \(output)" }
+  }
+
+  /// `backends` are `host port`.
+  private static func configuration(_ fronts: [Address], _ backends: [String], _ extra: String) -> String {
+    var text = "---\n\(extra)\n"
+    if !extra.contains("log:") { text += "log: {level: info, format: json}\n" }
+    text += "listeners:\n"
+    for (index, front) in fronts.enumerated() {
+      text += "  - {name: in\(index), backend: out\(index), address: \"\(front.host)\", port: \(front.port)}\n"
+    }
+    text += "backends:\n"
+    for (index, backend) in backends.enumerated() {
+      let parts = backend.split(separator: " ")
+      text += "  - {name: out\(index), host: \"\(parts[0])\", port: \(parts[1])}\n"
+    }
+    return text
+  }
+
+  /// The lines of the log so far.
+  var log: [LogEntry] { child.output.split(separator: "\n").compactMap { LogEntry($0) } }
+  /// The lines about sessions that ended.
+  var sessions: [LogEntry] { log.filter { $0["event"] == "session" } }
+
+  /// Waits until so many sessions were told of.
+  func tells(ofSessions count: Int, by deadline: Deadline = .usual) -> Bool {
+    deadline.awaits { sessions.count >= count }
+  }
+
+  /// Waits until it holds no more descriptors than before the first client.
+  func holdsNothing(by deadline: Deadline = .usual) -> Bool {
+    deadline.awaits { facts.descriptorCount <= descriptorsAtStart }
+  }
+
+  /// Asks it to stop, and tells how it ended.
+  func stop(by deadline: Deadline = .usual) -> String {
+    child.signal(SIGTERM)
+    return child.waitForExit(by: deadline) ?? "still running"
+  }
+}

@@ -1,0 +1,53 @@
+import Testing
+
+/// What a client and a server do, and what they observe of each other. It is played directly and through porxy, and both
+/// have to observe the same: the expectation is the kernel's.
+struct Scenario: Sendable, CustomTestStringConvertible {
+  /// A sentence.
+  let name: String
+  /// Further lines of the proxy's configuration.
+  let extra: String
+  let isV6: Bool
+  /// Clients that may end before porxy or the server has seen them need not be told of.
+  let mayPassUnseen: Bool
+  let play: @Sendable (Stage) throws -> [String]
+
+  init(
+    _ name: String, extra: String = "", isV6: Bool = false, mayPassUnseen: Bool = false,
+    _ play: @escaping @Sendable (Stage) throws -> [String]
+  ) {
+    self.name = name
+    self.extra = extra
+    self.isV6 = isV6
+    self.mayPassUnseen = mayPassUnseen
+    self.play = play
+  }
+
+  var testDescription: String { name }
+
+  /// What is observed without a proxy.
+  func observeDirect() throws -> [String] {
+    try play(Stage(through: nil, isV6: isV6))
+  }
+
+  /// What is observed through one, and that nothing is left behind: it runs on, has told of each session once, holds no
+  /// more descriptors than at first, and stops when told to.
+  func observeProxied(relay: String) throws -> [String] {
+    let stage = try Stage(through: "relay: \(relay)\n\(extra)", isV6: isV6)
+    let observed = try play(stage)
+    if let proxy = stage.proxy, Relay.isPorxy { checkAfterwards(proxy, stage.connectCount) }
+    return observed
+  }
+
+  private func checkAfterwards(_ proxy: ProxyProcess, _ connects: Int) {
+    #expect(proxy.child.isRunning, "it ended: \(proxy.child.output)")
+    #expect(proxy.holdsNothing(by: Deadline(in: .seconds(5))), "descriptors are left behind")
+    if mayPassUnseen {
+      #expect(proxy.sessions.count <= connects)
+    } else {
+      #expect(proxy.tells(ofSessions: connects, by: Deadline(in: .seconds(2))), "\(proxy.sessions)")
+      #expect(proxy.sessions.count == connects, "one line for each session: \(proxy.sessions)")
+    }
+    #expect(proxy.stop() == "exit 0", "\(proxy.child.output)")
+  }
+}

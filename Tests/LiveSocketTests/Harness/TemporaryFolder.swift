@@ -1,0 +1,52 @@
+import Glibc
+import Synchronization
+
+/// A folder of a test's own, gone with it.
+final class TemporaryFolder: Sendable {
+  let path: String
+  private let names = Mutex<[String]>([])
+
+  init() {
+    var template = Array("/tmp/porxy-test-XXXXXX".utf8CString)
+    _ = unsafe mkdtemp(&template)
+    path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  deinit {
+    for name in names.withLock({ $0 }) { _ = unsafe unlink(name) }
+    _ = unsafe rmdir(path)
+  }
+
+  /// A path in it that is not used yet.
+  func newPath(_ name: String) -> String {
+    names.withLock { names in
+      let new = "\(path)/\(names.count)-\(name)"
+      names.append(new)
+      return new
+    }
+  }
+
+  func write(_ text: String, as name: String) -> String {
+    let path = newPath(name)
+    var bytes = Array(text.utf8)
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    _ = unsafe Glibc.write(descriptor, &bytes, bytes.count)
+    close(descriptor)
+    return path
+  }
+
+  /// What stands in a file, empty if it is not there.
+  static func read(_ path: String) -> String {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return "" }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var block = [UInt8](repeating: 0, count: 1 << 16)
+    var count = unsafe Glibc.read(descriptor, &block, block.count)
+    while count > 0 {
+      bytes += block[..<count]
+      count = unsafe Glibc.read(descriptor, &block, block.count)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,41 @@
+import PorxyCore
+import Testing
+
+@testable import porxy
+
+@Suite struct DescriptorBudgetTests {
+  private func budget(
+    _ limit: Int, used: Int = 3, endpoints: Int = 2, workers: WorkerCount = .auto, processors: Int = 2
+  ) throws(DescriptorBudget.Shortage) -> DescriptorBudget {
+    try DescriptorBudget(limit: limit, used: used, endpoints: endpoints, workers: workers, processors: processors)
+  }
+
+  @Test func leavesSessionsTheMostOfALowLimit() throws {
+    let budget = try budget(40)
+    #expect(budget.workers == 1)
+    #expect(budget.sessionsMax == 11)
+    #expect(budget.pipesMax == 2)
+  }
+
+  @Test func hasAWorkerForEachProcessorWhereThereIsRoom() throws {
+    #expect(try budget(1024, processors: 8).workers == 8)
+    #expect(try budget(1024, workers: .fixed(3), processors: 8).workers == 3)
+  }
+
+  @Test func refusesALimitThatHasNoRoomForASession() {
+    #expect(throws: DescriptorBudget.Shortage(needed: 16)) { try budget(15) }
+    #expect(throws: DescriptorBudget.Shortage(needed: 25)) { try budget(24, workers: .fixed(2)) }
+    #expect(throws: Never.self) { try budget(16) }
+    #expect(throws: Never.self) { try budget(25, workers: .fixed(2)) }
+  }
+
+  @Test func neverPlansForMoreThanTheLimit() throws {
+    for limit in 16...3000 {
+      for processors in [1, 2, 7, 64] {
+        let budget = try budget(limit, processors: processors)
+        let needed = 3 + budget.workers * (9 + 2 * budget.pipesMax) + 2 * budget.sessionsMax
+        try #require(needed <= limit && budget.sessionsMax >= 1 && budget.workers >= 1, "\(limit) \(processors)")
+      }
+    }
+  }
+}
