@@ -32,6 +32,8 @@ extension Network {
     {
       return meetCaller(slot, syn)
     }
+    // A late copy: the connection exists, and its kernel would know the ports (challenge ACK).
+    if let caller = live(syn.source), blocks[caller].state != .synSent { return }
     guard !hosts[host].conditions.refuses else {
       faultsMet.meet(.refused)
       return refuse(syn)
@@ -42,7 +44,8 @@ extension Network {
     if let known = listeners[index].halfOpen.first(where: { blocks[$0.index].peer == syn.source }) {
       return sendSyn(known.index)
     }
-    guard hasRoom(index) else { return }
+    // The SYN queue is bounded like the accept queue (`inet_csk_reqsk_queue_is_full`, without SYN cookies).
+    guard hasRoom(index), listeners[index].halfOpen.count <= listeners[index].backlog else { return }
     takeCall(call, syn, for: index)
   }
 
@@ -117,6 +120,8 @@ extension Network {
       listeners[Int(blocks[slot].listener)].halfOpen.removeAll { $0 == id }
       return free(slot)
     }
+    // A refusal of a SYN that was sent twice is outside the window of the connection that exists.
+    guard blocks[slot].peer == segment.source else { return }
     reset(slot, answersProbe: segment.answersProbe)
   }
 

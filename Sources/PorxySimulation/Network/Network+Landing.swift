@@ -82,7 +82,11 @@ extension Network {
   // MARK: Established
 
   func landInConnection(_ slot: Int, _ segment: Segment) {
-    invariant(blocks[slot].peer == segment.source, "segments of a connection come from its peer")
+    guard blocks[slot].peer == segment.source else {
+      // An answer to a SYN that was sent twice, from a second half-open connection.
+      invariant(segment.kind == .synAck, "segments of a connection come from its peer")
+      return refuse(segment)
+    }
     blocks[slot].timers.lastHeard = time
     blocks[slot].timers.keepaliveProbes = 0
     if takeAcknowledgement(slot, segment) {
