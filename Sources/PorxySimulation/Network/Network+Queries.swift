@@ -21,7 +21,7 @@ extension Network {
       }
       if blocks[slot].urgentMark > blocks[slot].read { mask.insert(.urgent) }
     }
-    if blocks[slot].pending != nil { mask.formUnion([.failed, .readable]) }
+    if blocks[slot].pending != nil { mask.insert(.failed) }
     return mask
   }
 

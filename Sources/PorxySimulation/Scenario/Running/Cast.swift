@@ -88,7 +88,10 @@ final class Cast: Peers {
     do {
       let socket = try network.accept(listener)
       servers.append(
-        Member(socket: socket, stream: network.stream(of: socket), endpoint: network.localEndpoint(of: socket)))
+        // Whoever registers a socket with epoll is told what there is already.
+        Member(
+          socket: socket, stream: network.stream(of: socket), hasEvent: true,
+          endpoint: network.localEndpoint(of: socket)))
       return .succeeds
     } catch .wouldBlock {
       return .nobody
