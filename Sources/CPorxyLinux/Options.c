@@ -31,6 +31,10 @@ int porxy_no_delay(int descriptor) {
   return set(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
+int porxy_unsent_max(int descriptor, int bytes) {
+  return set(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
+}
+
 int porxy_bind_address_no_port(int descriptor) {
   return set(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 }

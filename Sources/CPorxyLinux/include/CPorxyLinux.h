@@ -54,6 +54,7 @@ int porxy_reuse_address(int descriptor);
 int porxy_reuse_port(int descriptor);
 int porxy_v6_only(int descriptor, int is_only);
 int porxy_no_delay(int descriptor);
+int porxy_unsent_max(int descriptor, int bytes);
 int porxy_bind_address_no_port(int descriptor);
 int porxy_user_timeout(int descriptor, int milliseconds);
 int porxy_keepalive(int descriptor, int idle, int interval, int count);

@@ -91,6 +91,7 @@ enum Syscalls {
   /// No-delay, keepalive and patience; what the kernel refuses stays at its default.
   static func apply(_ options: SocketOptions, to descriptor: Int32) {
     _ = porxy_no_delay(descriptor)
+    _ = porxy_unsent_max(descriptor, Int32(Limits.unsentMax))
     if let keepalive = options.keepalive { apply(keepalive, to: descriptor) }
     if let timeout = options.userTimeout {
       let milliseconds = (timeout.nanoseconds + 999_999) / 1_000_000
