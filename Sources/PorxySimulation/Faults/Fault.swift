@@ -39,7 +39,8 @@ extension Fault: LosslessStringConvertible {
       let amount = UInt64(words[words.count - 1])
     else { return nil }
     let times = words[0].split(separator: "..")
-    guard times.count == 2, let from = Duration(nanosecondText: times[0]), let until = Duration(nanosecondText: times[1])
+    guard times.count == 2, let from = Duration(nanosecondText: times[0]),
+      let until = Duration(nanosecondText: times[1])
     else { return nil }
     self.init(
       kind, on: String(words[2]), words.count == 5 ? String(words[3]) : "", amount: amount, from: from, until: until)
@@ -47,7 +48,9 @@ extension Fault: LosslessStringConvertible {
 }
 
 extension Duration {
-  fileprivate var nanosecondText: String { "\(components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000)ns" }
+  fileprivate var nanosecondText: String {
+    "\(components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000)ns"
+  }
 
   fileprivate init?(nanosecondText text: Substring) {
     guard text.hasSuffix("ns"), let count = Int64(text.dropLast(2)), count >= 0 else { return nil }

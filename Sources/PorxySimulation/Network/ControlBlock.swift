@@ -103,5 +103,7 @@ struct ControlBlock {
   /// The room for the peer's bytes ends here.
   var edge: UInt64 { read + UInt64(receiveCapacity) }
   /// `sk_stream_is_writeable`: a third of the send queue is free (R13).
-  var isWritable: Bool { sendCapacity >= queued && UInt64(sendCapacity) - queued >= queued / 2 && queued < sendCapacity }
+  var isWritable: Bool {
+    sendCapacity >= queued && UInt64(sendCapacity) - queued >= queued / 2 && queued < sendCapacity
+  }
 }

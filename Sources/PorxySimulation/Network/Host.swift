@@ -24,8 +24,8 @@ struct Host {
   var draws: UInt64 = 0
   /// Places in the table of wires, by destination; 0 for the common one.
   var wires: [UInt16] = []
-  /// The transport that looks at the network from here, if there is one.
-  var mailbox: Mailbox?
+  /// A transport looks at the network from here, at the mailbox of the same place.
+  var hasTransport = false
   /// Wakes that wait for a hung process to go on.
   var heldWakes: [Wake] = []
 }

@@ -8,7 +8,4 @@ struct Mailbox {
   /// Until then, ready sockets are held together; 0: they are not.
   var heldUntil: UInt64 = 0
   var isInterrupted = false
-
-  /// Whether a look is worth it.
-  var isEmpty: Bool { ready.isEmpty && acceptable.isEmpty && events.isEmpty && !isInterrupted }
 }

@@ -22,7 +22,7 @@ extension Network {
     if blocks[slot].isConnecting {
       try askConnect(slot)
     } else if blocks[slot].state == .closed, !blocks[slot].wasEstablished {
-      try beginConnect(slot, remote, port)
+      if let error = beginConnect(slot, remote, port) { throw error }
       throw .inProgress
     } else {
       throw .isConnected
@@ -35,15 +35,9 @@ extension Network {
   ) throws(SocketError) -> Socket {
     let socket = try openSocket(on: host)
     apply(options, to: open(socket))
-    do {
-      try connect(socket, to: remote, from: port)
-    } catch .inProgress {
-      return socket
-    } catch {
-      close(socket)
-      throw error
-    }
-    return socket
+    guard let error = beginConnect(socket.index, remote, port) else { return socket }
+    close(socket)
+    throw error
   }
 
   /// send(): takes at most so many bytes of the socket's own stream.
@@ -137,14 +131,17 @@ extension Network {
     }
   }
 
-  private func beginConnect(_ slot: Int, _ remote: Endpoint, _ port: UInt16) throws(SocketError) {
+  private func beginConnect(_ slot: Int, _ remote: Endpoint, _ port: UInt16) -> SocketError? {
     let host = blocks[slot].host
-    guard let there = self.host(at: remote.address, from: host) else { throw .networkUnreachable }
-    if runsShort(of: host) { throw .noBuffers }
-    let own = try localAddress(of: host, towards: remote.address)
+    guard let there = self.host(at: remote.address, from: host),
+      let own = localAddress(of: host, towards: remote.address)
+    else { return .networkUnreachable }
+    if runsShort(of: host) { return .noBuffers }
     // connect() to 0.0.0.0 means the host itself (R18).
     let target = remote.address.isAny ? Endpoint(own, remote.port) : remote
-    let chosen = try takePort(of: host, for: slot, target, port)
+    guard let chosen = takePort(of: host, for: slot, target, port) else {
+      return port == 0 ? .addressUnavailable : .addressInUse
+    }
     hosts[host.index].connects += 1
     blocks[slot].local = Endpoint(own, chosen)
     blocks[slot].remote = target
@@ -161,22 +158,18 @@ extension Network {
     trace.add(.connects, blocks[slot].stream, UInt64(chosen), UInt64(target.port), at: time)
     sendSyn(slot)
     setTimer(slot)
+    return nil
   }
 
-  private func localAddress(of host: HostID, towards remote: IPAddress) throws(SocketError) -> IPAddress {
+  private func localAddress(of host: HostID, towards remote: IPAddress) -> IPAddress? {
     if remote.isAny || remote.isLoopback { return remote.family == .v4 ? .loopbackV4 : .loopbackV6 }
-    guard let own = hosts[host.index].addresses.first(where: { $0.family == remote.family }) else {
-      throw .networkUnreachable
-    }
-    return own
+    return hosts[host.index].addresses.first { $0.family == remote.family }
   }
 
-  private func takePort(
-    of host: HostID, for slot: Int, _ remote: Endpoint, _ wanted: UInt16
-  ) throws(SocketError) -> UInt16 {
+  private func takePort(of host: HostID, for slot: Int, _ remote: Endpoint, _ wanted: UInt16) -> UInt16? {
     if hosts[host.index].conditions.portsExhausted, wanted == 0 {
       faultsMet.meet(.portsExhausted)
-      throw .addressUnavailable
+      return nil
     }
     let range = hosts[host.index].limits.ephemeralPorts
     let tries = wanted == 0 ? range.count : 1
@@ -189,7 +182,7 @@ extension Network {
       blocks[slot].portKey = key
       return port
     }
-    throw wanted == 0 ? .addressUnavailable : .addressInUse
+    return nil
   }
 
   // MARK: Moving

@@ -61,12 +61,17 @@ extension Network {
 
   /// Asks something of whoever runs the transport of a host, now.
   public func ask(_ request: Request, of host: HostID) {
-    hosts[host.index].mailbox?.events.append(.asked(request))
+    post(.asked(request), to: host)
   }
 
   /// Asks something of whoever runs the transport of a host, later.
   public func ask(_ request: Request, of host: HostID, at instant: Instant) {
     schedule(instant.nanoseconds, .asks(host, request))
+  }
+
+  /// Puts an event before a host's transport, if it has one.
+  func post(_ event: Event, to host: HostID) {
+    if hosts[host.index].hasTransport { mailboxes[host.index].events.append(event) }
   }
 
   func schedule(_ at: UInt64, _ kind: Occurrence.Kind) {
@@ -81,8 +86,7 @@ extension Network {
     case .resolves(let host, let question): answer(question, on: host)
     case .wakes(let socket): releaseWake(socket)
     case .collects: break  // The clock has come to where the readiness may be seen; that is all.
-    case .stale(let host, let id, let readiness):
-      hosts[host.index].mailbox?.events.append(.ready(id, readiness))
+    case .stale(let host, let id, let readiness): post(.ready(id, readiness), to: host)
     case .asks(let host, let request): ask(request, of: host)
     case .faultBegins(let index): beginFault(Int(index))
     case .faultEnds(let index): endFault(Int(index))

@@ -13,11 +13,18 @@ extension Network {
   /// shutdown(): R9, R10, H17.
   public func shutDown(_ socket: Socket, _ direction: Direction) throws(SocketError) {
     let slot = open(socket)
-    switch blocks[slot].state {
-    case .closed, .timeWait: throw .notConnected
-    case .synSent: return disconnect(slot)
-    default: break
-    }
+    guard blocks[slot].state != .closed else { throw .notConnected }
+    end(slot, direction)
+  }
+
+  /// shutdown(SHUT_WR) by somebody who does not ask whether it was of use.
+  public func finishSending(_ socket: Socket) {
+    let slot = open(socket)
+    if blocks[slot].state != .closed { end(slot, .sending) }
+  }
+
+  private func end(_ slot: Int, _ direction: Direction) {
+    guard blocks[slot].state != .synSent else { return disconnect(slot) }
     if direction.includesReceiving { blocks[slot].receiveIsShut = true }
     if direction.includesSending {
       blocks[slot].sendIsShut = true

@@ -6,7 +6,8 @@ extension Network {
   public func kill(_ host: HostID) {
     guard hosts[host.index].isUp else { return }
     hosts[host.index].heldWakes.removeAll()
-    hosts[host.index].mailbox = nil
+    hosts[host.index].hasTransport = false
+    mailboxes[host.index] = Mailbox()
     for slot in blocks.indices where blocks[slot].host == host && blocks[slot].isOpen { close(socket(slot)) }
     for index in hosts[host.index].listeners { close(ListenerID(rawValue: index)) }
     loseProcess(of: host, .killed)
@@ -16,7 +17,8 @@ extension Network {
   public func cutPower(of host: HostID) {
     guard hosts[host.index].isUp else { return }
     hosts[host.index].heldWakes.removeAll()
-    hosts[host.index].mailbox = nil
+    hosts[host.index].hasTransport = false
+    mailboxes[host.index] = Mailbox()
     hosts[host.index].isUp = false
     hosts[host.index].incarnation += 1
     for index in hosts[host.index].listeners.map({ Int($0) }) {

@@ -57,7 +57,10 @@ extension Network {
   }
 
   private func note(_ segment: Segment) {
-    let stream = live(segment.source).map { blocks[$0].stream } ?? segment.source.rawValue
+    // A reset outlives its sender; whom it goes to knows the connection.
+    let stream =
+      live(segment.source).map { blocks[$0].stream } ?? live(segment.destination).map { blocks[$0].stream ^ 1 }
+      ?? segment.source.rawValue
     let kind: TraceEntry.Kind =
       switch segment.kind {
       case .syn: .synLands

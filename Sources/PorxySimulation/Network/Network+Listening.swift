@@ -26,15 +26,21 @@ extension Network {
 
   /// accept(): R14, R15.
   public func accept(_ listener: ListenerID) throws(SocketError) -> Socket {
+    guard let socket = try acceptNext(listener) else { throw .wouldBlock }
+    return socket
+  }
+
+  /// accept(), with nil for EAGAIN, which every loop ends with.
+  public func acceptNext(_ listener: ListenerID) throws(SocketError) -> Socket? {
     let index = Int(listener.rawValue)
     invariant(listeners[index].isOpen, "a listener is asked before it is closed")
     guard listeners[index].isListening else { throw .invalidArgument }
-    guard !listeners[index].waiting.isEmpty else { throw .wouldBlock }
+    guard !listeners[index].waiting.isEmpty else { return nil }
     let host = listeners[index].host
     listeners[index].accepts += 1
     try injectAcceptFault(host, listeners[index].accepts)
     try takeDescriptors(1, of: host)
-    guard let socket = listeners[index].waiting.popFirst() else { throw .wouldBlock }
+    guard let socket = listeners[index].waiting.popFirst() else { return nil }
     let slot = socket.index
     blocks[slot].isOpen = true
     blocks[slot].listener = .max

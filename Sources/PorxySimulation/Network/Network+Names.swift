@@ -34,8 +34,8 @@ extension Network {
     guard case .pending(let name)? = answers[question] else { return }
     trace.add(.resolved, UInt64(host.rawValue), question, 0, at: time)
     answers[question] = lookUp(name, on: host)
-    if hosts[host.index].mailbox == nil { answers[question] = nil }
-    hosts[host.index].mailbox?.events.append(.resolved(ResolutionID(rawValue: question)))
+    if !hosts[host.index].hasTransport { answers[question] = nil }
+    post(.resolved(ResolutionID(rawValue: question)), to: host)
   }
 
   func takeAnswer(_ question: UInt64) throws(ResolutionError) -> [IPAddress] {

@@ -28,7 +28,7 @@ extension Network {
     let host = listeners[index].host
     if listeners[index].hasTransport {
       hold(host.index)
-      hosts[host.index].mailbox?.acceptable.append(id)
+      mailboxes[host.index].acceptable.append(id)
     } else {
       wakePeer(.acceptable(id), on: host)
     }
@@ -72,21 +72,19 @@ extension Network {
   }
 
   private func list(_ slot: Int) {
-    guard !blocks[slot].isListed else {
-      return
-    }
+    guard !blocks[slot].isListed else { return }
     blocks[slot].isListed = true
     let host = blocks[slot].host.index
     hold(host)
-    hosts[host].mailbox?.ready.append(socket(slot))
+    mailboxes[host].ready.append(socket(slot))
   }
 
   /// A fault holds what is ready together for a while.
   private func hold(_ host: Int) {
     let merge = hosts[host].conditions.mergeFor
-    guard merge > 0, let until = hosts[host].mailbox?.heldUntil, until <= time else { return }
+    guard merge > 0, mailboxes[host].heldUntil <= time else { return }
     faultsMet.meet(.mergedReadiness)
-    hosts[host].mailbox?.heldUntil = time + merge
+    mailboxes[host].heldUntil = time + merge
     schedule(time + merge, .collects(HostID(host)))
   }
 }

@@ -33,6 +33,8 @@ public final class Network {
   var freeSlots: [UInt32] = []
 
   var hosts: [Host] = []
+  /// By host.
+  var mailboxes: [Mailbox] = []
   /// The first is what hosts are joined by where nothing else was said.
   var wires = [Wire()]
   var listeners: [ListenerRecord] = []
@@ -73,6 +75,7 @@ public final class Network {
     let offset = chance.below(UInt64(ports.count), .firstPort, UInt64(hosts.count), 0)
     hosts.append(
       Host(name: name, addresses: addresses, limits: limits, nextPort: ports.lowerBound + UInt16(offset)))
+    mailboxes.append(Mailbox())
     setLink(id, id, Link(latency: .microseconds(5)))
     return id
   }
@@ -80,6 +83,9 @@ public final class Network {
   /// Changes what a host has to give; what it gave out already stays.
   public func setLimits(_ limits: HostLimits, of host: HostID) {
     hosts[host.index].limits = limits
+    if !limits.ephemeralPorts.contains(hosts[host.index].nextPort) {
+      hosts[host.index].nextPort = limits.ephemeralPorts.lowerBound
+    }
   }
 
   public func limits(of host: HostID) -> HostLimits { hosts[host.index].limits }

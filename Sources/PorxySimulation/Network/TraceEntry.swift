@@ -5,7 +5,8 @@ public struct TraceEntry: Sendable, Equatable {
   /// What happened, and what `a` and `b` count.
   public enum Kind: UInt8, Sendable {
     /// A segment landed: a is the place, b the bytes.
-    case synLands = 1, synAckLands, textLands, probeLands, resetLands
+    case synLands = 1
+    case synAckLands, textLands, probeLands, resetLands
     /// The stream's end landed behind a bytes.
     case endLands
     /// A segment did not arrive: a is the place, b the bytes.

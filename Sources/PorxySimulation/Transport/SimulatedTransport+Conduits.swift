@@ -54,15 +54,18 @@ extension Network {
   }
 
   func lendConduit(_ kind: ConduitKind, on host: HostID) -> Bool {
-    let limits = hosts[host.index].limits
     let place = Int(kind.rawValue)
     if hosts[host.index].conditions.conduitsWithheld >> UInt64(place) & 1 == 1 {
       faultsMet.meet(.conduitsExhausted)
       return false
     }
-    guard hosts[host.index].conduits[place] < [limits.buffersMax, limits.blocksMax, limits.pipesMax][place] else {
-      return false
-    }
+    let most =
+      switch kind {
+      case .buffer: hosts[host.index].limits.buffersMax
+      case .block: hosts[host.index].limits.blocksMax
+      case .pipe: hosts[host.index].limits.pipesMax
+      }
+    guard hosts[host.index].conduits[place] < most else { return false }
     if kind == .pipe, (try? takeDescriptors(2, of: host)) == nil { return false }
     hosts[host.index].conduits[place] += 1
     return true

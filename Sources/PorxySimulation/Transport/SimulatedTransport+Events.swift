@@ -4,12 +4,12 @@ extension SimulatedTransport {
   /// What epoll_wait would give now.
   func collect(into batch: inout [Event]) {
     let host = host.index
-    guard network.hosts[host].mailbox != nil else { return }
-    network.hosts[host].mailbox?.isInterrupted = false
-    while let event = network.hosts[host].mailbox?.events.popFirst() {  // bound: the events of this instant
+    network.mailboxes[host].isInterrupted = false
+    while let event = network.mailboxes[host].events.popFirst() {  // bound: the events of this instant
       batch.append(event)
     }
-    if let heldUntil = network.hosts[host].mailbox?.heldUntil, heldUntil <= network.time {
+    let heldUntil = network.mailboxes[host].heldUntil
+    if heldUntil <= network.time {
       let wasHeld = heldUntil > 0
       let first = batch.count
       collectListeners(into: &batch)
@@ -21,7 +21,7 @@ extension SimulatedTransport {
   }
 
   private func collectListeners(into batch: inout [Event]) {
-    while let listener = network.hosts[host.index].mailbox?.acceptable.popFirst() {  // bound: the listeners
+    while let listener = network.mailboxes[host.index].acceptable.popFirst() {  // bound: the listeners
       network.listeners[Int(listener.rawValue)].isListed = false
       guard network.listeners[Int(listener.rawValue)].isOpen else { continue }
       batch.append(.acceptable(listener))
@@ -29,7 +29,7 @@ extension SimulatedTransport {
   }
 
   private func collectSockets(into batch: inout [Event]) {
-    while batch.count < Self.batchMax, let socket = network.hosts[host.index].mailbox?.ready.popFirst() {
+    while batch.count < Self.batchMax, let socket = network.mailboxes[host.index].ready.popFirst() {
       guard let slot = network.live(socket), network.blocks[slot].isOpen else { continue }
       network.blocks[slot].isListed = false
       if let event = event(slot) { batch.append(event) }
@@ -81,10 +81,10 @@ extension Network {
     deliverWakes()
     while hosts[index].conditions.isHung, step() {}  // bound: the hang ends as an event
     if isInterrupted(index) {
-      hosts[index].mailbox?.isInterrupted = true
+      mailboxes[index].isInterrupted = true
       faultsMet.meet(.interrupted)
     }
-    while hosts[index].mailbox != nil {  // bound: virtual time
+    while hosts[index].hasTransport {  // bound: virtual time
       let next = nextEventTime?.nanoseconds ?? .max
       if next <= time {
         step()
@@ -93,7 +93,7 @@ extension Network {
       guard !hasMail(index), deadline.nanoseconds > time, next <= deadline.nanoseconds, next < .max else { break }
       step()
     }
-    guard !hasMail(index), hosts[index].mailbox != nil, deadline != .never else { return }
+    guard !hasMail(index), hosts[index].hasTransport, deadline != .never else { return }
     time = max(time, deadline.nanoseconds)
   }
 
@@ -123,9 +123,9 @@ extension Network {
   }
 
   private func hasMail(_ host: Int) -> Bool {
-    guard let mailbox = hosts[host].mailbox else { return false }
-    if !mailbox.events.isEmpty || mailbox.isInterrupted { return true }
-    return mailbox.heldUntil <= time && !(mailbox.ready.isEmpty && mailbox.acceptable.isEmpty)
+    if !mailboxes[host].events.isEmpty || mailboxes[host].isInterrupted { return true }
+    guard !mailboxes[host].ready.isEmpty || !mailboxes[host].acceptable.isEmpty else { return false }
+    return mailboxes[host].heldUntil <= time
   }
 
   private func isInterrupted(_ host: Int) -> Bool {

@@ -22,13 +22,11 @@ extension SimulatedTransport: Transport {
 
   public mutating func accept(from listener: ListenerID) -> Acceptance {
     do {
-      let socket = try network.accept(listener)
+      guard let socket = try network.acceptNext(listener) else { return .drained }
       let id = register(socket)
       // EPOLL_CTL_ADD looks at once, so that what is there already comes as an event (F10).
       network.wake(socket.index)
       return .accepted(id, from: network.blocks[socket.index].remote)
-    } catch .wouldBlock {
-      return .drained
     } catch {
       return .failed(Failure(error))
     }
@@ -61,8 +59,8 @@ extension SimulatedTransport: Transport {
   // MARK: Ending
 
   public mutating func finishSending(on id: SocketID) {
-    // ENOTCONN: the socket has failed already, and whoever pulls or pushes next is told.
-    try? network.shutDown(socket(id), .sending)
+    // A socket that has failed already tells whoever pulls or pushes next.
+    network.finishSending(socket(id))
   }
 
   public mutating func close(_ id: SocketID, _ closing: Closing) {
@@ -99,7 +97,8 @@ extension SimulatedTransport: Transport {
     invariant(most > 0, "a pull asks for at least one byte (R24)")
     let socket = socket(id)
     let place = lent(conduit)
-    switch network.receive(socket, min(most, network.capacity(of: conduit.kind, on: host)), into: &conduits[place].payload)
+    switch network.receive(
+      socket, min(most, network.capacity(of: conduit.kind, on: host)), into: &conduits[place].payload)
     {
     case .bytes(let count):
       conduit.count = count

@@ -35,11 +35,11 @@ public struct SimulatedTransport: ~Copyable {
   static let batchMax = 256
 
   public init(on host: HostID, of network: Network) {
-    invariant(network.hosts[host.index].mailbox == nil, "a host has one transport at a time")
+    invariant(!network.hosts[host.index].hasTransport, "a host has one transport at a time")
     self.network = network
     self.host = host
     now = network.now
-    network.hosts[host.index].mailbox = Mailbox()
+    network.hosts[host.index].hasTransport = true
   }
 
   mutating func advance() {

@@ -49,7 +49,9 @@ final class Crowd: Peers {
     case .alarm(let n): call(n, on: network)
     case .acceptable: acceptAll(on: network)
     case .ready(let socket):
-      if lines.indices.contains(Int(socket.slot)), lines[Int(socket.slot)]?.socket == socket { act(socket, on: network) }
+      if lines.indices.contains(Int(socket.slot)), lines[Int(socket.slot)]?.socket == socket {
+        act(socket, on: network)
+      }
     case .revived(let host): if host == server { listen(on: network) }
     case .died: lines = lines.map { line in line.flatMap { network.isOpen($0.socket) ? $0 : nil } }
     }
@@ -69,7 +71,7 @@ final class Crowd: Peers {
 
   private func acceptAll(on network: Network) {
     guard let listener else { return }
-    while let socket = try? network.accept(listener) {  // bound: the queue
+    while let socket = try? network.acceptNext(listener) {  // bound: the queue
       let temper = chance.below(12, .peer, network.stream(of: socket), 3)
       keep(Line(socket: socket, isClient: false, ends: Int(temper)))
       act(socket, on: network)
@@ -115,7 +117,7 @@ final class Crowd: Peers {
     }
     if line.toSend == 0, line.ends > 1 {
       line.ends = -1
-      try? network.shutDown(line.socket, .sending)
+      network.finishSending(line.socket)
     }
     return true
   }
