@@ -23,17 +23,21 @@ extension Action {
     case (.receive(let amount, .error(let error)?), .receive(let seenAmount, Stop.reset?))
     where Self.isOfNetwork(error) && (amount == seenAmount || amount == .unstated):
       return .networkErrorBecomesReset
-    case (.error(let error?), .error(.connectionReset)) where Self.isOfNetwork(error): return .networkErrorBecomesReset
-    case (.send(let count, .fails(let error)), .send(let seenCount, .fails(.connectionReset)))
-    where count == seenCount && Self.isOfNetwork(error):
+    case (.error(let error?), .error(let seen?)) where Self.isOfNetwork(error) && Self.isReset(seen):
       return .networkErrorBecomesReset
-    case (.keepSending(_, let error), .keepSending(_, .connectionReset)) where Self.isOfNetwork(error):
+    case (.send(let count, .fails(let error)), .send(let seenCount, .fails(let seen)))
+    where count == seenCount && Self.isOfNetwork(error) && Self.isReset(seen):
+      return .networkErrorBecomesReset
+    case (.keepSending(_, let error), .keepSending(_, let seen)) where Self.isOfNetwork(error) && Self.isReset(seen):
       return .networkErrorBecomesReset
     case (.send(let count, .blocks), .send(let seenCount, .taken)) where count == seenCount:
       return .bytesTakenByPorxy
     default: return nil
     }
   }
+
+  /// A reset is an EPIPE for whoever has seen an end before (R1).
+  private static func isReset(_ error: SocketError) -> Bool { error == .connectionReset || error == .brokenPipe }
 
   private static func isOfNetwork(_ error: SocketError) -> Bool {
     switch error {

@@ -16,6 +16,13 @@ final class Cast: Peers {
     var deeds: [Deed] = []
     /// Edge-triggered epoll has something to say.
     var hasEvent = false
+    /// Bytes that it has written or still means to.
+    var intended: UInt64 {
+      deeds.reduce(written) { sum, deed in
+        if case .send(let left) = deed.kind { sum + left } else { sum }
+      }
+    }
+
     /// Its own address, for whoever finds it in a record.
     var endpoint = Endpoint(.anyV4, 0)
   }
@@ -141,24 +148,30 @@ final class Cast: Peers {
     return moved
   }
 
-  /// Who is at the other end: known from the bytes, or from the order in which they came.
+  /// Who is at the other end: known from the bytes, from the connection itself where there is none between, or else from
+  /// the order in which they came.
   func partner(of role: Role, isDirect: Bool) -> Role? {
     guard let member = self[role] else { return nil }
     switch role {
     case .client(let number):
-      let place =
-        servers.firstIndex { $0.source == member.stream || member.source == $0.stream }
-        ?? (isDirect ? servers.firstIndex { $0.stream == member.stream ^ 1 } : connected.firstIndex(of: number))
-      return place.flatMap { $0 < servers.count ? .server($0 + 1) : nil }
-    case .server(let number):
-      let known = clients.indices.first { place in
-        guard let client = clients[place] else { return false }
-        return client.stream == member.source || client.source == member.stream
-          || (isDirect && client.stream == member.stream ^ 1)
+      if let place = servers.firstIndex(where: { areJoined(member, $0, isDirect: isDirect) }) {
+        return .server(place + 1)
       }
-      if let known { return .client(known + 1) }
+      guard let place = connected.firstIndex(of: number), place < servers.count, servers[place].source == nil else {
+        return nil
+      }
+      return .server(place + 1)
+    case .server(let number):
+      if let place = clients.firstIndex(where: { $0.map { areJoined($0, member, isDirect: isDirect) } ?? false }) {
+        return .client(place + 1)
+      }
       return number <= connected.count ? .client(connected[number - 1]) : nil
     }
+  }
+
+  private func areJoined(_ client: Member, _ server: Member, isDirect: Bool) -> Bool {
+    client.stream == server.source || client.source == server.stream
+      || (isDirect && client.stream == server.stream ^ 1)
   }
 
   private func role(of socket: Socket) -> Role? {

@@ -137,7 +137,7 @@ extension ScenarioRun {
     case .exactly(let count): wanted = count
     case .all:
       let partner = cast.partner(of: role, isDirect: stage.arm == .direct).flatMap { cast[$0] }
-      wanted = (partner?.written ?? 0) - min(before, partner?.written ?? 0)
+      wanted = (partner?.intended ?? 0) - min(before, partner?.intended ?? 0)
     case .some, .unstated: wanted = nil
     }
     var seen: Stop?
