@@ -28,7 +28,9 @@ let package = Package(
       ]),
     .executableTarget(name: "porxy", dependencies: ["PorxyCore", "PorxySocketIO"], swiftSettings: strict),
     .testTarget(name: "PorxyCoreTests", dependencies: ["PorxyCore"], swiftSettings: strict),
-    .testTarget(name: "SimulationTests", dependencies: ["PorxyCore", "PorxySimulation"], swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["PorxyCore", "PorxySimulation"], exclude: ["Catalogue"],
+      swiftSettings: strict),
     .testTarget(
       name: "LiveSocketTests", dependencies: ["PorxyCore", "PorxySocketIO", "CPorxyLinux", "porxy"],
       swiftSettings: strict),
