@@ -3,12 +3,12 @@ public import PorxyCore
 /// Hosts with a kernel each, joined by links, on one clock that jumps from event to event.
 ///
 /// The kernel is that of Linux as docs tell it (rules R1–R24): it answers every socket call at once, as a non-blocking
-/// socket does, and everything that takes time is an event in one queue, ordered by virtual time and then by first come,
-/// first served. All chance comes from one seed by keyed draws. So a run is a function of the seed, the plan and what the
-/// peers and the transports do.
+/// socket does, and everything that takes time is an event in one queue, ordered by virtual time and then by first
+/// come, first served. All chance comes from one seed by keyed draws. So a run is a function of the seed, the plan and
+/// what the peers and the transports do.
 ///
-/// A network belongs to one thread. Peers act through the socket calls, a proxy through `SimulatedTransport`; both refer
-/// to the same network.
+/// A network belongs to one thread. Peers act through the socket calls, a proxy through `SimulatedTransport`; both
+/// refer to the same network.
 public final class Network {
   /// Where all chance comes from.
   public let chance: Chance

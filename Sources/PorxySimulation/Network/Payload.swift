@@ -3,8 +3,8 @@ import PorxyCore
 /// Bytes without their contents: runs of the streams they were first written to, in order.
 ///
 /// It is what send queues, wires, receive queues and conduits hold. Because each run says where it came from, a hole, a
-/// repetition, a swap and bytes of another session are all seen by looking at where a run does not continue the last one.
-/// One run, the usual case, needs no storage of its own.
+/// repetition, a swap and bytes of another session are all seen by looking at where a run does not continue the last
+/// one. One run, the usual case, needs no storage of its own.
 public struct Payload: Sendable, Equatable {
   /// Neighbouring bytes of one stream.
   public struct Run: Sendable, Equatable {
