@@ -4,13 +4,23 @@ extension Proxy where Network: ~Copyable {
   @usableFromInline
   mutating func drain(on network: inout Network) {
     guard case .serving = stage else { return }
-    // Whoever has connected before has a right to be served.
-    for index in listeners.indices where listeners[index].hasClients { acceptSome(index, on: &network) }
+    for index in listeners.indices { acceptAll(index, on: &network) }
     closeListeners(on: &network)
     stage = .draining(since: network.now)
     record(.draining(sessions: sessions.count))
     if sessions.count == 0 { return stopped() }
     for index in 0..<sessions.extent where sessions.contains(index) { arm(index, at: network.now) }
+  }
+
+  /// Whoever has connected before has a right to be served, though the event that tells of it may come behind the
+  /// signal, and though more may wait than one turn takes.
+  @usableFromInline
+  mutating func acceptAll(_ index: Int, on network: inout Network) {
+    listeners[index].hasClients = true
+    listeners[index].pausedUntil = nil
+    while listeners[index].hasClients, listeners[index].pausedUntil == nil {  // bound: the backlog, admission
+      acceptSome(index, on: &network)
+    }
   }
 
   /// Resets everything and ends now.

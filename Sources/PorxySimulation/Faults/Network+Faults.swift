@@ -1,0 +1,110 @@
+import PorxyCore
+
+/// Faults of a plan begin and end as events; what runs is written into hosts and wires, where the kernel meets it.
+extension Network {
+  /// Puts a plan's faults on the calendar; their times count from the beginning, and those that lie behind begin now.
+  public func adopt(_ plan: Plan) {
+    for fault in plan.faults { inject(fault) }
+  }
+
+  /// Puts one fault on the calendar, or begins it where its time has come.
+  public func inject(_ fault: Fault) {
+    let index = faults.count
+    faults.append(fault)
+    faultIsActive.append(false)
+    let from = (Self.beginning + fault.from).nanoseconds
+    if from <= time {
+      beginFault(index)
+    } else {
+      schedule(from, .faultBegins(UInt32(index)))
+    }
+    guard !fault.kind.isInstant, fault.until < .seconds(1 << 30) else { return }
+    schedule(max(from, (Self.beginning + fault.until).nanoseconds), .faultEnds(UInt32(index)))
+  }
+
+  /// Ends all faults, those to come among them; hosts without power get it back.
+  public func heal() {
+    for index in faults.indices {
+      let wasActive = faultIsActive[index]
+      faultIsActive[index] = false
+      faults[index].until = .zero
+      if wasActive { apply(index) }
+    }
+    for host in hosts.indices where !hosts[host].isUp { revive(HostID(host)) }
+  }
+
+  func beginFault(_ index: Int) {
+    let fault = faults[index]
+    guard fault.until > .zero, let host = host(named: fault.host) else { return }
+    trace.add(.faultBegins, UInt64(fault.kind.rawValue), UInt64(index), fault.amount, at: time)
+    switch fault.kind {
+    case .kill: strike(fault.kind, hosts[host.index].isUp) { kill(host) }
+    case .powerLoss: strike(fault.kind, hosts[host.index].isUp) { cutPower(of: host) }
+    case .middleboxReset: resetSome(fault, host)
+    default:
+      if fault.kind == .restart { strike(fault.kind, hosts[host.index].isUp) { cutPower(of: host) } }
+      faultIsActive[index] = true
+      apply(index)
+    }
+  }
+
+  func endFault(_ index: Int) {
+    guard faultIsActive[index] else { return }
+    faultIsActive[index] = false
+    trace.add(.faultEnds, UInt64(faults[index].kind.rawValue), UInt64(index), 0, at: time)
+    apply(index)
+  }
+
+  private func strike(_ kind: FaultKind, _ isMet: Bool, _ blow: () -> Void) {
+    if isMet { faultsMet.meet(kind) }
+    blow()
+  }
+
+  private func resetSome(_ fault: Fault, _ host: HostID) {
+    guard let other = self.host(named: fault.other) else { return }
+    for slot in blocks.indices
+    where blocks[slot].host == host && blocks[slot].peerHost == other && blocks[slot].state.isSynchronized {
+      let key = blocks[slot].stream >> 1
+      guard chance.happens(fault.amount, .middlebox, key, fault.from.nanoseconds) else { continue }
+      faultsMet.meet(.middleboxReset)
+      resetFromOutside(socket(slot))
+    }
+  }
+
+  /// Works out anew what a fault's kind makes of its host or its wires, after the fault began or ended.
+  private func apply(_ index: Int) {
+    let changed = faults[index]
+    guard let host = host(named: changed.host) else { return }
+    guard changed.kind.needsTwoHosts else { return applyToHost(changed.kind, host) }
+    guard let other = self.host(named: changed.other) else { return }
+    applyToWire(host, other)
+    applyToWire(other, host)
+  }
+
+  private func applyToHost(_ kind: FaultKind, _ host: HostID) {
+    let name = hosts[host.index].name
+    var amount: UInt64?
+    for (index, fault) in faults.enumerated() where faultIsActive[index] && fault.kind == kind && fault.host == name {
+      amount = kind == .conduitsExhausted ? (amount ?? 0) | fault.amount : max(amount ?? 0, fault.amount)
+    }
+    switch kind {
+    case .hang: return setHung(amount != nil, host)
+    case .restart: return amount == nil ? revive(host) : ()
+    default: hosts[host.index].conditions.set(kind, to: amount)
+    }
+  }
+
+  private func applyToWire(_ from: HostID, _ to: HostID) {
+    let place = ownWire(from, to)
+    let (here, there) = (hosts[from.index].name, hosts[to.index].name)
+    wires[place].heal()
+    for (index, fault) in faults.enumerated() where faultIsActive[index] && fault.kind.needsTwoHosts {
+      let isForth = fault.host == here && fault.other == there
+      let isBack = fault.host == there && fault.other == here
+      let isOneWay = fault.kind == .oneWayPartition || fault.kind == .synLost
+      guard isForth || (isBack && !isOneWay) else { continue }
+      wires[place].suffer(fault)
+    }
+    if !wires[place].isStalled { release(place) }
+  }
+}

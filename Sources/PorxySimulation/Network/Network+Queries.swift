@@ -1,0 +1,98 @@
+public import PorxyCore
+
+/// What can be asked about a socket, and set on it.
+extension Network {
+  /// The epoll mask (R11, `tcp_poll`).
+  public func poll(_ socket: Socket) -> Readiness {
+    mask(open(socket))
+  }
+
+  func mask(_ slot: Int) -> Readiness {
+    var mask: Readiness = []
+    let isShut = blocks[slot].receiveIsShut && blocks[slot].sendIsShut
+    if isShut || blocks[slot].state == .closed { mask.insert(.hungUp) }
+    if blocks[slot].receiveIsShut { mask.formUnion([.readable, .peerEnded]) }
+    if blocks[slot].state != .synSent {
+      if blocks[slot].readable > 0 { mask.insert(.readable) }
+      if blocks[slot].sendIsShut || blocks[slot].isWritable {
+        mask.insert(.writable)
+      } else {
+        blocks[slot].needsSpace = true
+      }
+      if blocks[slot].urgentMark > blocks[slot].read { mask.insert(.urgent) }
+    }
+    if blocks[slot].pending != nil { mask.insert(.failed) }
+    return mask
+  }
+
+  public func state(of socket: Socket) -> TCPState { blocks[open(socket)].state }
+
+  /// Whether its owner has it; false after its close or its process's death.
+  public func isOpen(_ socket: Socket) -> Bool {
+    live(socket).map { blocks[$0].isOpen } ?? false
+  }
+
+  public func host(of socket: Socket) -> HostID { blocks[open(socket)].host }
+  /// getsockname().
+  public func localEndpoint(of socket: Socket) -> Endpoint { blocks[open(socket)].local }
+  /// getpeername(): nil is ENOTCONN.
+  public func remoteEndpoint(of socket: Socket) -> Endpoint? {
+    let slot = open(socket)
+    return blocks[slot].state == .closed || blocks[slot].state == .synSent ? nil : blocks[slot].remote
+  }
+
+  /// What runs of the bytes written to this socket are called; 0 before connect().
+  ///
+  /// The socket at the other end writes the same number with the lowest bit turned.
+  public func stream(of socket: Socket) -> UInt64 { blocks[open(socket)].stream }
+  /// Bytes written so far.
+  public func writtenCount(on socket: Socket) -> UInt64 { blocks[open(socket)].written }
+  /// Bytes received so far.
+  public func receivedCount(on socket: Socket) -> UInt64 { blocks[open(socket)].read }
+
+  /// SIOCINQ: bytes that a receive would find.
+  public func readableCount(on socket: Socket) -> UInt64 { blocks[open(socket)].readable }
+
+  /// SIOCOUTQ and SIOCOUTQNSD.
+  public func sendQueue(of socket: Socket) -> SendQueue {
+    let slot = open(socket)
+    guard blocks[slot].state.isSynchronized else { return SendQueue(unacknowledged: 0, unsent: 0) }
+    let end = blocks[slot].outEnd
+    return SendQueue(
+      unacknowledged: UInt32(clamping: end - blocks[slot].acknowledged),
+      unsent: UInt32(clamping: end - blocks[slot].sent))
+  }
+
+  /// SO_SNDBUF and SO_RCVBUF, in bytes that really fit; before connect().
+  public func setCapacities(of socket: Socket, send: UInt32, receive: UInt32) {
+    let slot = open(socket)
+    invariant(blocks[slot].state == .closed, "capacities are set before connect()")
+    blocks[slot].sendCapacity = send
+    blocks[slot].receiveCapacity = receive
+  }
+
+  /// SO_KEEPALIVE and TCP_USER_TIMEOUT; never fails, also on a socket that has (C24).
+  public func setOptions(_ options: SocketOptions, on socket: Socket) {
+    let slot = open(socket)
+    apply(options, to: slot)
+    setTimer(slot)
+  }
+
+  /// SO_KEEPALIVE alone.
+  public func setKeepalive(_ keepalive: Keepalive, on socket: Socket) {
+    let slot = open(socket)
+    blocks[slot].timers.keepaliveOptions = keepalive
+    armKeepalive(slot)
+    setTimer(slot)
+  }
+
+  /// TCP_SYNCNT.
+  public func setSynRetries(_ count: Int, on socket: Socket) {
+    blocks[open(socket)].timers.synRetries = count
+  }
+
+  /// TCP_LINGER2: how long a finished socket waits for the peer's end after its close (R22).
+  public func setFinTimeout(_ timeout: Duration, on socket: Socket) {
+    blocks[open(socket)].timers.finTimeout = timeout.nanoseconds
+  }
+}

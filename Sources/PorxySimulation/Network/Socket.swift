@@ -1,0 +1,18 @@
+/// Names a socket of a `Network`, on whichever host; a closed one is never taken for a later tenant of its slot.
+public struct Socket: Sendable, Hashable {
+  /// The place in the network's table; reused.
+  public let slot: UInt32
+  /// Separates this tenant of the slot from earlier ones.
+  public let generation: UInt32
+
+  init(slot: UInt32, generation: UInt32) {
+    self.slot = slot
+    self.generation = generation
+  }
+
+  /// No socket.
+  public static let none = Socket(slot: .max, generation: .max)
+
+  var index: Int { Int(slot) }
+  var rawValue: UInt64 { UInt64(slot) << 32 | UInt64(generation) }
+}

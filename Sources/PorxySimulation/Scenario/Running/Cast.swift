@@ -1,0 +1,181 @@
+import PorxyCore
+
+/// The clients and the server of a scenario with their sockets, as far as they act by themselves: they accept, and they
+/// go on with what they could not send at once.
+final class Cast: Peers {
+  /// One socket of a peer, and what its owner knows of it.
+  struct Member {
+    var socket: Socket
+    /// What the bytes it writes are called.
+    var stream: UInt64
+    /// What the bytes it receives are called; nil before the first.
+    var source: UInt64?
+    var received: UInt64 = 0
+    var written: UInt64 = 0
+    /// What is still to be sent, and what comes after that.
+    var deeds: [Deed] = []
+    /// Edge-triggered epoll has something to say.
+    var hasEvent = false
+    /// Bytes that it has written or still means to.
+    var intended: UInt64 {
+      deeds.reduce(written) { sum, deed in
+        if case .send(let left) = deed.kind { sum + left } else { sum }
+      }
+    }
+
+    /// Its own address, for whoever finds it in a record.
+    var endpoint = Endpoint(.anyV4, 0)
+  }
+
+  /// What a peer does as soon as its socket takes it.
+  struct Deed {
+    enum Kind {
+      case send(UInt64)
+      case finish
+      case close
+    }
+
+    var kind: Kind
+    /// The step that it belongs to.
+    let step: Int
+  }
+
+  /// By number, from 1; nil before it connects.
+  var clients: [Member?] = []
+  var servers: [Member] = []
+  /// Clients in the order in which they connected.
+  var connected: [Int] = []
+  var listener: ListenerID?
+  var acceptsAtOnce = true
+  /// Outcomes of deeds, in order.
+  var outcomes: [(step: Int, outcome: SendOutcome)] = []
+  /// What must never happen on any network: holes, repetitions, bytes of others.
+  var flaws: [String] = []
+
+  func wake(_ wake: Wake, on network: Network) {
+    switch wake {
+    case .ready(let socket):
+      guard let role = role(of: socket) else { return }
+      self[role]?.hasEvent = true
+      act(role, on: network)
+    case .acceptable(let id):
+      guard acceptsAtOnce, id == listener else { return }
+      while accept(on: network) == .succeeds {}  // bound: the queue
+    case .alarm, .died, .revived: break
+    }
+  }
+
+  subscript(role: Role) -> Member? {
+    get {
+      switch role {
+      case .client(let number): number <= clients.count ? clients[number - 1] : nil
+      case .server(let number): number <= servers.count ? servers[number - 1] : nil
+      }
+    }
+    set {
+      switch role {
+      case .client(let number):
+        while clients.count < number { clients.append(nil) }  // bound: the number
+        clients[number - 1] = newValue
+      case .server(let number):
+        if let newValue, number <= servers.count { servers[number - 1] = newValue }
+      }
+    }
+  }
+
+  /// The member's socket, if its owner still has it.
+  func openSocket(_ role: Role, on network: Network) -> Socket? {
+    guard let socket = self[role]?.socket, network.isOpen(socket) else { return nil }
+    return socket
+  }
+
+  /// Takes a client from the queue.
+  func accept(on network: Network) -> AcceptOutcome {
+    guard let listener else { return .nobody }
+    do {
+      let socket = try network.accept(listener)
+      servers.append(
+        // Whoever registers a socket with epoll is told what there is already.
+        Member(
+          socket: socket, stream: network.stream(of: socket), hasEvent: true,
+          endpoint: network.localEndpoint(of: socket)))
+      return .succeeds
+    } catch .wouldBlock {
+      return .nobody
+    } catch {
+      return .fails(error)
+    }
+  }
+
+  /// Does what was put off, as far as the socket takes it.
+  func act(_ role: Role, on network: Network) {
+    guard let socket = openSocket(role, on: network) else { return }
+    while let deed = self[role]?.deeds.first {  // bound: the deeds, and the socket's buffer
+      switch deed.kind {
+      case .send(let left):
+        switch network.send(socket, UInt32(clamping: left)) {
+        case .bytes(let count):
+          self[role]?.written += UInt64(count)
+          self[role]?.deeds[0].kind = .send(left - UInt64(count))
+          guard left == UInt64(count) else { continue }
+          outcomes.append((deed.step, .taken))
+        case .error(.wouldBlock): return
+        case .error(let error): outcomes.append((deed.step, .fails(error)))
+        case .end: return
+        }
+      case .finish: try? network.shutDown(socket, .sending)
+      case .close:
+        self[role]?.deeds = []
+        return network.close(socket)
+      }
+      self[role]?.deeds.removeFirst()
+    }
+  }
+
+  /// Takes bytes off the socket and looks whether they are the next ones.
+  func receive(_ role: Role, _ socket: Socket, _ most: UInt32, on network: Network) -> Moved {
+    var payload = Payload()
+    let moved = network.receive(socket, most, into: &payload)
+    for run in payload.runs {
+      let due = self[role]?.received ?? 0
+      let source = self[role]?.source ?? run.stream
+      if run.stream != source || run.offset != due {
+        flaws.append("\(role) received byte \(run.offset) of \(run.stream) where byte \(due) of \(source) was due")
+      }
+      self[role]?.source = source
+      self[role]?.received = run.offset + run.count
+    }
+    return moved
+  }
+
+  /// Who is at the other end: known from the bytes, from the connection itself where there is none between, or else from
+  /// the order in which they came.
+  func partner(of role: Role, isDirect: Bool) -> Role? {
+    guard let member = self[role] else { return nil }
+    switch role {
+    case .client(let number):
+      if let place = servers.firstIndex(where: { areJoined(member, $0, isDirect: isDirect) }) {
+        return .server(place + 1)
+      }
+      guard let place = connected.firstIndex(of: number), place < servers.count, servers[place].source == nil else {
+        return nil
+      }
+      return .server(place + 1)
+    case .server(let number):
+      if let place = clients.firstIndex(where: { $0.map { areJoined($0, member, isDirect: isDirect) } ?? false }) {
+        return .client(place + 1)
+      }
+      return number <= connected.count ? .client(connected[number - 1]) : nil
+    }
+  }
+
+  private func areJoined(_ client: Member, _ server: Member, isDirect: Bool) -> Bool {
+    client.stream == server.source || client.source == server.stream
+      || (isDirect && client.stream == server.stream ^ 1)
+  }
+
+  private func role(of socket: Socket) -> Role? {
+    if let place = clients.firstIndex(where: { $0?.socket == socket }) { return .client(place + 1) }
+    return servers.firstIndex { $0.socket == socket }.map { .server($0 + 1) }
+  }
+}

@@ -1,0 +1,37 @@
+/// The law: what clients and the server see through porxy beside what they see direct.
+public struct Comparison: Sendable {
+  public let direct: ScenarioOutcome
+  public let proxied: ScenarioOutcome
+  /// Steps that were seen otherwise, but for the known differences that the scenario names.
+  public private(set) var complaints: [String] = []
+  /// Known differences that showed.
+  public private(set) var differences: [Difference] = []
+
+  init(_ scenario: Scenario, direct: ScenarioOutcome, proxied: ScenarioOutcome) {
+    self.direct = direct
+    self.proxied = proxied
+    for index in scenario.steps.indices { compare(index, allowed: scenario.differences) }
+    for difference in scenario.differences where !differences.contains(difference) {
+      complaints.append("the scenario names '\(difference.rawValue)', which did not show")
+    }
+  }
+
+  private mutating func compare(_ index: Int, allowed: [Difference]) {
+    let one = direct.seen[index]
+    let other = proxied.seen[index]
+    if one.action == other.action {
+      let (a, b) = (direct.sends[index], proxied.sends[index])
+      if abs(a - b) > 1 { complaints.append("step \(index + 1): direct \(a) sends, through porxy \(b) (DIES)") }
+    } else if let difference = one.action.difference(from: other.action), allowed.contains(difference) {
+      if !differences.contains(difference) { differences.append(difference) }
+    } else if !one.action.isAboutPorxy {
+      complaints.append("step \(index + 1): direct '\(one)', through porxy '\(other)'")
+    }
+  }
+}
+
+extension Action {
+  fileprivate var isAboutPorxy: Bool {
+    if case .porxy = self { true } else { false }
+  }
+}

@@ -1,0 +1,30 @@
+public import PorxyCore
+
+/// What came of running a scenario in one arm.
+public struct ScenarioOutcome: Sendable {
+  public let arm: Arm
+  /// The steps with what was seen in place of what was expected: the canonical trace. Bytes are exact, ports and times
+  /// are not in it.
+  public internal(set) var seen: [Step]
+  /// Where that is not what the scenario or the rules say; none in a good run.
+  public internal(set) var complaints: [String] = []
+  /// Records of porxy's sessions, in the order of their ends.
+  public internal(set) var sessions: [SessionRecord] = []
+  /// How often `keep sending` sent, by step; the only count that may be off by one (DIES).
+  public internal(set) var sends: [Int]
+  /// Virtual time that it took.
+  public internal(set) var elapsed = Duration.zero
+  /// Of everything that happened; the same in every run with the same seed.
+  public internal(set) var hash: UInt64 = 0
+  /// What happened, if it was asked for.
+  public internal(set) var entries: [TraceEntry] = []
+
+  init(_ scenario: Scenario, _ arm: Arm) {
+    self.arm = arm
+    seen = scenario.steps
+    sends = Array(repeating: 0, count: scenario.steps.count)
+  }
+
+  /// The canonical trace as text.
+  public var trace: String { seen.map(\.description).joined(separator: "\n") }
+}

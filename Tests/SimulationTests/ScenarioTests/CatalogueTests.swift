@@ -1,0 +1,46 @@
+import PorxyCore
+import PorxySimulation
+import Testing
+
+/// Every scenario of the catalogue, direct and through porxy. What they expect is what the rules and Linux say.
+@Suite struct CatalogueTests {
+  @Test("the catalogue has scenarios for every rule")
+  func covers() throws {
+    let scenarios = try Catalogue.entries.map { try Scenario(reading: $0.text) }
+    #expect(scenarios.count >= 60)
+    let rules = [
+      "BYTES", "END", "DONE", "RESET", "ANSWER", "REFUSED", "GONE", "HALF", "DIES", "VANISHES", "PRESSURE", "ALONE",
+      "ACCEPT", "URGENT", "TOLD", "STOP",
+    ]
+    for rule in rules {
+      #expect(scenarios.count { $0.rules.contains(rule) } >= 2, "\(rule)")
+    }
+    #expect(scenarios.flatMap(\.rules).allSatisfy { rules.contains($0) })
+    #expect(scenarios.allSatisfy { !$0.rules.isEmpty || $0.settings.contains { $0.description.hasPrefix("row:") } })
+  }
+
+  @Test("direct, what is seen is what Linux shows", arguments: Catalogue.entries)
+  func direct(_ entry: Catalogue.Entry) throws {
+    let scenario = try Scenario(reading: entry.text)
+    guard scenario.arms.contains(.direct) else { return }
+    let outcome = ScenarioRunner().run(scenario, .direct)
+    #expect(outcome.complaints == [], "\(entry.name), direct:\n\(outcome.trace)")
+  }
+
+  @Test(
+    "through porxy, what is seen is what the rules say, and nothing is left", arguments: Catalogue.entries,
+    RelayMode.allCases)
+  func proxied(_ entry: Catalogue.Entry, _ relay: RelayMode) throws {
+    let scenario = try Scenario(reading: entry.text)
+    guard scenario.arms.contains(.proxied) else { return }
+    let outcome = ScenarioRunner(relay: relay).run(scenario, .proxied)
+    #expect(outcome.complaints == [], "\(entry.name), through porxy:\n\(outcome.trace)")
+  }
+
+  @Test("the law: through porxy, client and server see what they see direct", arguments: Catalogue.entries)
+  func law(_ entry: Catalogue.Entry) throws {
+    let scenario = try Scenario(reading: entry.text)
+    guard let comparison = ScenarioRunner().compare(scenario) else { return }
+    #expect(comparison.complaints == [], "\(entry.name)")
+  }
+}

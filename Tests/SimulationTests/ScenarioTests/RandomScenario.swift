@@ -1,0 +1,176 @@
+import PorxyCore
+import PorxySimulation
+
+/// Draws scenarios that use the whole vocabulary; they need make no sense.
+struct RandomScenario {
+  private var random: Xoshiro256
+
+  init(seed: UInt64) {
+    random = Xoshiro256(seed: seed)
+  }
+
+  mutating func next() -> Scenario {
+    var settings = allSettings()
+    random.shuffle(&settings)
+    settings.removeLast(random.integer(in: 0...settings.count))
+    let steps = (0..<random.integer(in: 0...20)).map { _ in step() }
+    return Scenario(
+      title: random.pick(["a title", "two: words", "and client close"]), settings: settings, steps: steps)
+  }
+
+  /// Drops, doubles or replaces some characters.
+  mutating func mutilate(_ text: String) -> String {
+    var characters = Array(text)
+    for _ in 0..<random.integer(in: 1...8) where !characters.isEmpty {
+      let place = random.integer(in: 0...characters.count - 1)
+      switch random.below(3) {
+      case 0: characters.remove(at: place)
+      case 1: characters.insert(characters[place], at: place)
+      default: characters[place] = random.pick([" ", "\n", ",", ":", "#", "9", "é", "-"])
+      }
+    }
+    return String(characters)
+  }
+
+  private mutating func number() -> UInt64 {
+    random.pick([0, 1, 8, 1000, 65_535, 65_536, 1 << 20, (1 << 20) + 1, 12_288, 3 << 16])
+  }
+
+  private mutating func duration() -> Duration {
+    random.pick([
+      .zero, .nanoseconds(1), .microseconds(250), .milliseconds(1500), .milliseconds(30), .seconds(90), .seconds(7200),
+      .nanoseconds(1_000_001), .milliseconds(60_001), .seconds(Int64(random.below(100_000))),
+      .nanoseconds(Int64(random.below(10_000_000_000))),
+    ])
+  }
+
+  private mutating func error() -> SocketError { random.pick(SocketError.allCases) }
+
+  private mutating func maybeError() -> SocketError? { random.chance(1, in: 2) ? error() : nil }
+
+  private mutating func some<Item>(of items: [Item]) -> [Item] {
+    (0..<random.integer(in: 1...3)).map { _ in random.pick(items) }
+  }
+
+  // MARK: Settings
+
+  private mutating func allSettings() -> [Setting] {
+    let arms = some(of: Arm.allCases)
+    let differences = some(of: Difference.allCases)
+    let client = [hostSetting(), hostSetting()]
+    let server = [hostSetting()]
+    let porxy = [porxySetting(), porxySetting(), porxySetting()]
+    let targets = some(of: NameTarget.allCases)
+    return [
+      .rules(["RESET", "END"]), .row("C07"), .arms(arms), .differs(differences), .latency(duration()), .client(client),
+      .server(server), .porxy(porxy), .name(targets),
+    ]
+  }
+
+  private mutating func hostSetting() -> HostSetting {
+    random.pick([
+      .sendBuffer(number()), .receiveBuffer(number()), .ports(7), .descriptors(9), .userTimeout(duration()),
+      .keepalive(idle: duration(), interval: duration(), count: 3), .callRetries(2), .finTimeout(duration()),
+      .sharedHost, .doesNotListen, .acceptsWhenTold, .backlog(4),
+    ])
+  }
+
+  private mutating func porxySetting() -> PorxySetting {
+    random.pick([
+      .relay(random.pick(RelayMode.allCases)), .connectTimeout(duration()), .idleTimeout(duration()),
+      .userTimeout(duration()), .drainTimeout(duration()), .keepalive(nil),
+      .keepalive(Keepalive(idle: duration(), interval: duration(), count: 5)), .sessions(2), .descriptors(30),
+      .ports(3), .sendBuffer(number()), .receiveBuffer(number()),
+    ])
+  }
+
+  // MARK: Steps
+
+  private mutating func step() -> Step {
+    Step(
+      action(), isImmediate: random.chance(1, in: 4), within: random.chance(1, in: 5) ? duration() : nil)
+  }
+
+  private mutating func action() -> Action {
+    switch random.below(12) {
+    case 0: .host(.client(random.integer(in: 1...3)), hostAction())
+    case 1: .host(.server, hostAction())
+    case 2: .host(.porxy, random.chance(1, in: 2) ? .recover : suffering())
+    case 3: .listener(random.pick([.listen, .stopListening, .has(connections: 2)]))
+    case 4: .network(networkAction())
+    case 5: .name(nameAction())
+    case 6: .porxy(porxyAction())
+    case 7: random.chance(1, in: 3) ? .settle : .wait(duration())
+    case 8, 9: .socket(.server(random.integer(in: 1...3)), serverAction())
+    default: .socket(.client(random.integer(in: 1...3)), clientAction())
+    }
+  }
+
+  private mutating func hostAction() -> HostAction {
+    random.pick([.kill, .losePower, .restart, .hang, .resume, suffering(), .recover])
+  }
+
+  private mutating func suffering() -> HostAction {
+    .suffer(random.pick(FaultKind.allCases.filter { !$0.needsTwoHosts }), random.below(1000))
+  }
+
+  private mutating func networkAction() -> NetworkAction {
+    let place = random.pick([Place.client(1), .client(2), .server])
+    let way = Way(random.pick(Way.Direction.allCases), place)
+    if way.direction != .both { return random.pick([.impose(.cut, way), .heal(way)]) }
+    let trouble = random.pick([
+      Trouble.cut, .stall, .slow(duration()), .jitter(duration()), .throttle(number()), .lose(300), .reset,
+      .refuse(error()),
+    ])
+    return random.pick([.impose(trouble, way), .heal(way), .heal(nil)])
+  }
+
+  private mutating func nameAction() -> NameAction {
+    random.pick([
+      .resolves(some(of: NameTarget.allCases)), .takes(duration()), .fails(.unknownName),
+      .fails(.unavailable),
+    ])
+  }
+
+  private mutating func porxyAction() -> PorxyAction {
+    random.pick([
+      .drain, .stop, .holds(sessions: 3), .tells(.client, .reset, nil), .tells(.porxy, .timeout, .halfClosed),
+      .tells(.backend, .vanished, .resolving), .tells(.backend, .refused, .connecting),
+    ])
+  }
+
+  private mutating func clientAction() -> SocketAction {
+    if random.chance(1, in: 8) {
+      return .connect(random.pick([.succeeds, .fails(error()), .begins, .isReset]))
+    }
+    return peerAction()
+  }
+
+  private mutating func serverAction() -> SocketAction {
+    if random.chance(1, in: 8) {
+      return random.pick([.accept(.succeeds), .accept(.nobody), .accept(.fails(error())), .absent])
+    }
+    return peerAction()
+  }
+
+  private mutating func peerAction() -> SocketAction {
+    switch random.below(8) {
+    case 0: .send(number(), sendOutcome())
+    case 1: .sendUrgent(sendOutcome())
+    case 2: random.pick([.sendUntilBlocked, .keepSending(number(), until: error())])
+    case 3, 4: reception()
+    case 5: random.pick([.finish(maybeError()), .shutReading(maybeError()), .shutBoth(maybeError()), .close, .reset])
+    case 6: random.pick([.poll(readiness()), .event(readiness()), .error(maybeError())])
+    default: .state(random.pick([.established, .closeWait, .timeWait, .synSent]))
+    }
+  }
+
+  private mutating func sendOutcome() -> SendOutcome { random.pick([.taken, .blocks, .fails(error())]) }
+
+  private mutating func readiness() -> Readiness { Readiness(rawValue: UInt8(random.below(64))) }
+
+  private mutating func reception() -> SocketAction {
+    let stop: Stop? = random.pick([nil, .end, .nothing, .error(error())])
+    return .receive(random.pick([.exactly(0), .exactly(number()), .all, .some, .unstated]), stop)
+  }
+}
