@@ -33,6 +33,7 @@ public struct Payload: Sendable, Equatable {
 
   public init() {}
 
+  /// Whether it holds no byte.
   public var isEmpty: Bool { count == 0 }
 
   /// The runs, oldest first, none of them empty, none the continuation of the one before.
@@ -40,6 +41,7 @@ public struct Payload: Sendable, Equatable {
     isEmpty ? [] : [head] + rest.elements
   }
 
+  /// Puts bytes behind the newest.
   public mutating func append(_ run: Run) {
     guard run.count > 0 else { return }
     if count == 0 {
