@@ -32,6 +32,9 @@ final class ScenarioRun {
     takeOutcomes()
     judge()
     outcome.entries = network.trace.entries
+    if !outcome.entries.isEmpty {
+      outcome.ladder = Ladder(outcome.entries, middle: stage.porxy == nil ? nil : stage.porxyHost).text
+    }
     closeDown()
     outcome.complaints += cast.flaws
     outcome.sessions = stage.porxy?.sessions ?? []
