@@ -1,6 +1,5 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,11 +11,6 @@ int porxy_close(int descriptor) {
 
 int porxy_open_reserve(void) {
   return REPEATED(open("/dev/null", O_RDONLY | O_CLOEXEC));
-}
-
-int porxy_ignore_sigpipe(void) {
-  struct sigaction ignore = {.sa_handler = SIG_IGN};
-  return RESULT(sigaction(SIGPIPE, &ignore, NULL));
 }
 
 long porxy_receive(int descriptor, void *bytes, size_t count) {

@@ -1,8 +1,5 @@
 #define _GNU_SOURCE
 #include <netdb.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -33,35 +30,4 @@ int porxy_resolve(const char *host, struct porxy_address *addresses, int address
 
 int porxy_resolve_says_unknown(int code) {
   return code == EAI_NONAME || code == EAI_NODATA || code == EAI_ADDRFAMILY;
-}
-
-struct start {
-  void (*body)(void *);
-  void *context;
-};
-
-static void *run(void *context) {
-  struct start start = *(struct start *)context;
-  free(context);
-  start.body(start.context);
-  return NULL;
-}
-
-int porxy_start_thread(void (*body)(void *), void *context) {
-  struct start *start = malloc(sizeof *start);
-  if (start == NULL) return -ENOMEM;
-  start->body = body;
-  start->context = context;
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  pthread_t thread;
-  int error = pthread_create(&thread, NULL, run, start);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (error != 0) {
-    free(start);
-    return -error;
-  }
-  pthread_detach(thread);
-  return 0;
 }

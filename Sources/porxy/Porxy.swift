@@ -5,6 +5,7 @@ import PorxySocketIO
 @main
 struct Porxy {
   static func main() {
+    Output.fillStandardStreams()
     CrashNote.install()
     exit(run(Array(Swift.CommandLine.arguments.dropFirst())).rawValue)
   }

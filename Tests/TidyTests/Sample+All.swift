@@ -35,7 +35,7 @@ extension Sample {
   ]
 
   private static let constructs = [
-    Sample(.noForceTry, bad: "let a = try! b()\n", good: "let a = try? b()\n// try! never\nlet c = \"try!\"\n"),
+    Sample(.noForceTry, bad: "let a = try! b()\n", good: "let a = try? b(try !c)\n// try! never\nlet c = \"try!\"\n"),
     Sample(
       .noExistentials, bad: "func a(_ b: any Transport) {}\n", good: "func a(_ b: some Transport) {}  // not any B\n"),
     Sample(

@@ -1,5 +1,6 @@
-// The system calls that Swift cannot import well. Every function returns a result of at least 0, or -errno, unless it says
-// otherwise; calls that a signal may interrupt are repeated. Every descriptor made here is non-blocking and close-on-exec.
+// The system calls that Swift cannot import well. Every function returns a result of at least 0, or -errno, unless it
+// says otherwise; calls that a signal may interrupt are repeated. Every descriptor made here is non-blocking and
+// close-on-exec.
 #ifndef CPORXYLINUX_H
 #define CPORXYLINUX_H
 
@@ -25,7 +26,6 @@ struct porxy_event {
 // Descriptors and processes.
 int porxy_close(int descriptor);
 int porxy_open_reserve(void);
-int porxy_ignore_sigpipe(void);
 uint64_t porxy_clock(void);
 
 // Epoll. A timeout is in nanoseconds, -1 for none; a signal ends the wait with 0 events.
@@ -78,9 +78,6 @@ int porxy_pipe_resize(int descriptor, int size);  // the size it has then
 // Names: the number of addresses, at most `addresses_max`, or an EAI code, which is negative. Blocks.
 int porxy_resolve(const char *host, struct porxy_address *addresses, int addresses_max);
 int porxy_resolve_says_unknown(int code);
-
-// A detached thread that takes no signals.
-int porxy_start_thread(void (*body)(void *), void *context);
 #include "Process.h"
 
 #endif

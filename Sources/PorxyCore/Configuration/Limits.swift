@@ -18,6 +18,18 @@ public struct Limits: Sendable, Equatable {
   public static let attemptInterval = Duration.milliseconds(250)
   /// How long an answer of the resolver serves further sessions.
   public static let resolutionLifetime = Duration.seconds(1)
+  /// Bytes taken at once at the beginning of a flow.
+  ///
+  /// While a socket is being written to, the kernel acknowledges nothing on it. Small writes keep that short, for a server that
+  /// answers early and closes: the last bytes of its answer leave only when those before are acknowledged, and are lost with
+  /// the close if unread bytes make it a reset.
+  public static let firstReadMax: UInt32 = 4 * 1024
+  /// How many bytes of a flow are its beginning.
+  public static let firstBytes: UInt64 = 128 * 1024
+  /// Reads in a row that fill a small buffer before a flow goes over to a pipe or a large buffer.
+  public static let fullMovesToBulk: UInt8 = 8
+  /// Reads in a row that would not, before it goes back.
+  public static let smallMovesInBulk: UInt8 = 4
   /// Moves a flow may make before others get their turn.
   public static let movesPerTurn = 4
   /// Clients taken from a listener's queue before others get their turn.

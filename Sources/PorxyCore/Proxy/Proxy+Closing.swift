@@ -35,7 +35,7 @@ extension Proxy where Network: ~Copyable {
     sessions[index].toBackend.cut(on: &network)
     sessions[index].toClient.cut(on: &network)
     let session = sessions[index]
-    if session.dial != .max { abandon(session.dial, on: &network) }
+    if session.dial != .max { abandon(session.dial, backend, on: &network) }
     if session.isConnected {
       unlink(session.backend)
       network.close(session.backend, backend)

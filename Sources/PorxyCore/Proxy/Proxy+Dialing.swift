@@ -106,7 +106,7 @@ extension Proxy where Network: ~Copyable {
     guard let link = link(of: socket), link.role == .attempt else { return }
     let session = dials[link.owner].session
     guard let endpoint = dials[link.owner].attempts.remove(socket) else { return }
-    abandon(link.owner, on: &network)
+    abandon(link.owner, .orderly, on: &network)
     sessions[session].backendEndpoint = endpoint
     self.link(socket, to: session, as: .backend)
     sessions[session].dial = .max
@@ -150,8 +150,11 @@ extension Proxy where Network: ~Copyable {
   }
 
   /// Ends a dial, with all attempts that are still open.
+  ///
+  /// An attempt may have been accepted already without our knowing: it is closed the way its session is, so that a server
+  /// sees the reset of a client that reset meanwhile, and no clean end.
   @usableFromInline
-  mutating func abandon(_ dial: UInt32, on network: inout Network) {
+  mutating func abandon(_ dial: UInt32, _ closing: Closing, on network: inout Network) {
     if dials[dial].isResolving {
       let backend = backendIndex(of: dials[dial].session)
       backends[backend].waiting.removeAll { $0 == dial }
@@ -159,7 +162,7 @@ extension Proxy where Network: ~Copyable {
     for index in 0..<dials[dial].attempts.count {
       let socket = dials[dial].attempts[index].socket
       unlink(socket)
-      network.close(socket, .orderly)
+      network.close(socket, closing)
     }
     dials.remove(dial)
   }

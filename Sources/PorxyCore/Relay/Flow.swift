@@ -40,8 +40,8 @@ struct Flow {
   @usableFromInline var sinkReady = false
   /// Reads keep filling the buffer: it pays to use a pipe or a large buffer.
   @usableFromInline var isBulk = false
-  /// Small moves in a row while `isBulk`.
-  @usableFromInline var smallMoves: UInt8 = 0
+  /// Moves in a row that speak for changing the pace.
+  @usableFromInline var contraryMoves: UInt8 = 0
   /// Bytes pulled from the source.
   @usableFromInline var taken: UInt64 = 0
   /// Bytes pushed to the sink.
@@ -133,7 +133,7 @@ struct Flow {
     from source: SocketID, relay: RelayMode, on network: inout Network
   ) -> Transfer? {
     guard var fresh = lend(relay, on: &network) else { return nil }
-    let transfer = network.pull(from: source, into: &fresh, atMost: .max)
+    let transfer = network.pull(from: source, into: &fresh, atMost: readMax(fresh.kind))
     guard case .moved(let count) = transfer else {
       network.returnConduit(fresh)
       return transfer
@@ -142,6 +142,14 @@ struct Flow {
     conduit = fresh
     judgePace(of: fresh.kind, count)
     return transfer
+  }
+
+  /// Bytes to take at once: few at the beginning, see `Limits.firstReadMax`.
+  @inlinable
+  func readMax(_ kind: ConduitKind) -> UInt32 {
+    guard taken < Limits.firstBytes else { return .max }
+    // A pipe is written without copying, and so in the time of a smaller buffer.
+    return kind == .pipe ? UInt32(Limits.bufferSize) : Limits.firstReadMax
   }
 
   /// Borrows the kind of conduit that fits the flow's pace, or the next best.
@@ -161,15 +169,13 @@ struct Flow {
     return network.borrowConduit(.buffer)
   }
 
-  /// A read that fills the buffer makes the flow bulk; four small ones in a row end that.
+  /// Some reads in a row that fill the buffer make the flow bulk; some in a row that would not end that.
   @inlinable
   mutating func judgePace(of kind: ConduitKind, _ count: UInt32) {
-    if Int(count) >= Limits.bufferSize {
-      isBulk = true
-      smallMoves = 0
-    } else if isBulk {
-      smallMoves += 1
-      if smallMoves == 4 { isBulk = false }
-    }
+    let isFull = Int(count) >= Limits.bufferSize
+    contraryMoves = isFull != isBulk ? contraryMoves + 1 : 0
+    guard contraryMoves == (isBulk ? Limits.smallMovesInBulk : Limits.fullMovesToBulk) else { return }
+    isBulk.toggle()
+    contraryMoves = 0
   }
 }

@@ -1,8 +1,8 @@
 /// Addresses as people write them.
 extension IPAddress {
-  /// Reads an IPv4 address of four decimal numbers, or an IPv6 address (RFC 4291 section 2.2) with the interface's number
-  /// behind a `%` if need be; nil for everything else. There are no second readings: no leading zeros, no fewer parts, no
-  /// octal or hexadecimal IPv4, no brackets, no white space.
+  /// Reads an IPv4 address of four decimal numbers, or an IPv6 address (RFC 4291 section 2.2) with the interface's
+  /// number behind a `%` if need be; nil for everything else. There are no second readings: no leading zeros, no fewer
+  /// parts, no octal or hexadecimal IPv4, no brackets, no white space.
   public init?(_ text: String) {
     let bytes = Array(text.utf8)
     guard bytes.count <= Self.textLengthMax else { return nil }
@@ -94,8 +94,8 @@ extension IPAddress {
 }
 
 extension IPAddress: CustomStringConvertible {
-  /// As RFC 5952 writes it: lower case, no leading zeros, the longest run of zero groups as `::`; the interface behind a
-  /// `%`.
+  /// As RFC 5952 writes it: lower case, no leading zeros, the longest run of zero groups as `::`; the interface behind
+  /// a `%`.
   public var description: String {
     var text: [UInt8] = []
     write(to: &text)

@@ -10,7 +10,9 @@ struct BufferPool: ~Copyable {
   private var entries = SlotStore<BufferEntry>()
   private var firstIdle = SlotStore<BufferEntry>.none
   private var firstWithoutMemory = SlotStore<BufferEntry>.none
-  private var idleCount = 0
+  private(set) var idleCount = 0
+  /// The fewest idle at a time since the last trim: so many were kept for nothing.
+  private var idleLeast = 0
 
   init(size: Int, lentMax: Int, idleMax: Int, kind: ConduitKind) {
     self.size = size
@@ -40,11 +42,16 @@ struct BufferPool: ~Copyable {
       firstIdle = conduit.slot
       idleCount += 1
     } else {
-      unsafe free(entry.pointee.memory)
-      unsafe entry.pointee.memory = nil
-      unsafe entry.pointee.next = firstWithoutMemory
-      firstWithoutMemory = conduit.slot
+      release(conduit.slot)
     }
+  }
+
+  /// Gives back the memory that nobody has needed since the last trim.
+  mutating func trim() {
+    for _ in 0..<idleLeast {
+      if let slot = takeIdleSlot() { release(slot) }
+    }
+    idleLeast = idleCount
   }
 
   func receive(from descriptor: Int32, into conduit: Conduit, atMost: Int) -> Int {
@@ -84,7 +91,16 @@ struct BufferPool: ~Copyable {
     let slot = firstIdle
     firstIdle = unsafe entries[slot].pointee.next
     idleCount -= 1
+    idleLeast = min(idleLeast, idleCount)
     return slot
+  }
+
+  private mutating func release(_ slot: UInt32) {
+    let entry = unsafe entries[slot]
+    unsafe free(entry.pointee.memory)
+    unsafe entry.pointee.memory = nil
+    unsafe entry.pointee.next = firstWithoutMemory
+    firstWithoutMemory = slot
   }
 
   private mutating func makeBuffer() -> UInt32? {

@@ -8,7 +8,9 @@ struct PipePool: ~Copyable {
   private var entries = SlotStore<PipeEntry>()
   private var firstIdle = SlotStore<PipeEntry>.none
   private var firstWithoutPipe = SlotStore<PipeEntry>.none
-  private var idleCount = 0
+  private(set) var idleCount = 0
+  /// The fewest idle at a time since the last trim: so many were kept for nothing.
+  private var idleLeast = 0
 
   /// Bytes asked for, in turn; a pipe that gets none of them is no better than a buffer.
   private static let sizes: [Int32] = [Int32(Limits.pipeSize), 256 * 1024, 64 * 1024]
@@ -42,11 +44,16 @@ struct PipePool: ~Copyable {
       firstIdle = conduit.slot
       idleCount += 1
     } else {
-      unsafe Self.close(entry.pointee)
-      unsafe entry.pointee.readEnd = -1
-      unsafe entry.pointee.next = firstWithoutPipe
-      firstWithoutPipe = conduit.slot
+      close(conduit.slot)
     }
+  }
+
+  /// Closes the pipes that nobody has needed since the last trim.
+  mutating func trim() {
+    for _ in 0..<idleLeast {
+      if let slot = takeIdleSlot() { close(slot) }
+    }
+    idleLeast = idleCount
   }
 
   func splice(from descriptor: Int32, into conduit: Conduit, atMost: Int) -> Int {
@@ -95,6 +102,7 @@ struct PipePool: ~Copyable {
     let slot = firstIdle
     firstIdle = unsafe entries[slot].pointee.next
     idleCount -= 1
+    idleLeast = min(idleLeast, idleCount)
     return slot
   }
 
@@ -119,6 +127,14 @@ struct PipePool: ~Copyable {
     }
     close(PipeEntry(readEnd: pipe.readEnd, writeEnd: pipe.writeEnd, size: 0))
     return nil
+  }
+
+  private mutating func close(_ slot: UInt32) {
+    let entry = unsafe entries[slot]
+    unsafe Self.close(entry.pointee)
+    unsafe entry.pointee.readEnd = -1
+    unsafe entry.pointee.next = firstWithoutPipe
+    firstWithoutPipe = slot
   }
 
   private static func close(_ pipe: PipeEntry) {

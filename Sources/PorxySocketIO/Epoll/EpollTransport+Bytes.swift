@@ -56,35 +56,46 @@ extension EpollTransport {
   }
 
   /// Moves bytes with nothing in the way that the transport knows of.
-  func pullPlainly(
+  mutating func pullPlainly(
     from entry: UnsafeMutablePointer<SocketEntry>, into conduit: inout Conduit, atMost: Int
   ) -> Transfer {
     let descriptor = unsafe entry.pointee.descriptor
-    let received: Int
-    let isShort: Bool
     switch conduit.kind {
     case .buffer:
-      received = buffers.receive(from: descriptor, into: conduit, atMost: atMost)
-      isShort = received < min(atMost, buffers.size)
+      let received = buffers.receive(from: descriptor, into: conduit, atMost: atMost)
+      return unsafe outcome(ofReceiving: received, of: min(atMost, buffers.size), on: entry, &conduit)
     case .block:
-      received = blocks.receive(from: descriptor, into: conduit, atMost: atMost)
-      isShort = received < min(atMost, blocks.size)
+      let received = blocks.receive(from: descriptor, into: conduit, atMost: atMost)
+      return unsafe outcome(ofReceiving: received, of: min(atMost, blocks.size), on: entry, &conduit)
     case .pipe:
-      received = pipes.splice(from: descriptor, into: conduit, atMost: atMost)
-      // A splice is short as soon as the pipe's slots are taken.
-      isShort = false
+      let spliced = pipes.splice(from: descriptor, into: conduit, atMost: atMost)
+      if spliced > 0 || spliced == -Int(EAGAIN) || !Syscalls.isAtUrgentMark(descriptor) {
+        // A splice is short as soon as the pipe's slots are taken, so it says nothing of what is left.
+        return unsafe outcome(ofReceiving: spliced, of: 0, on: entry, &conduit)
+      }
+      // An urgent byte hides the rest of the stream from splice(2), which shows the end or the error behind it.
+      if spliced < 0 { unsafe entry.pointee.stash(Int32(-spliced)) }
+      unsafe entry.pointee.traits.insert(.urgentAhead)
+      return unsafe pullCarefully(from: entry, into: &conduit, atMost: atMost)
     }
-    guard received > 0 else { return unsafe outcome(ofEmptyPull: received, on: entry) }
-    if isShort, unsafe entry.pointee.traits.isDisjoint(with: .unknown) {
-      unsafe entry.pointee.traits.insert(.drained)
-    }
-    conduit.count = UInt32(received)
-    return .moved(UInt32(received))
   }
 
-  /// What a receive that brought no bytes means.
-  func outcome(ofEmptyPull result: Int, on entry: UnsafeMutablePointer<SocketEntry>) -> Transfer {
-    if result == -Int(EAGAIN) { return .blocked }
+  /// Draws the conclusions from a receive of `asked` bytes, or of any number if that is 0.
+  mutating func outcome(
+    ofReceiving result: Int, of asked: Int, on entry: UnsafeMutablePointer<SocketEntry>, _ conduit: inout Conduit
+  ) -> Transfer {
+    if result > 0 {
+      // Short, and nothing behind the bytes: the queue was empty.
+      if result < asked, unsafe entry.pointee.traits.isDisjoint(with: .unknown) {
+        unsafe entry.pointee.traits.insert(.drained)
+      }
+      conduit.count = UInt32(result)
+      return .moved(UInt32(result))
+    }
+    if result == -Int(EAGAIN) {
+      unsafe entry.pointee.traits.insert(.drained)
+      return .blocked
+    }
     if result < 0 { return unsafe .failed(Self.failure(Int32(-result), on: entry.pointee.descriptor)) }
     // A stashed error came before this end, except one behind the peer's own, which no read meets (R2, R4).
     guard unsafe entry.pointee.traits.contains(.stashed), unsafe entry.pointee.stashedError != EPIPE else {

@@ -32,8 +32,8 @@ extension EpollTransport {
     unsafe Syscalls.localEndpoint(of: sockets[socket].pointee.descriptor)
   }
 
-  /// Tells a reset that answers a keepalive probe from one that answers data: with nothing sent and a probe unanswered, it
-  /// is the probe that the peer's kernel knew no connection for (HALF).
+  /// Tells a reset that answers a keepalive probe from one that answers data: with nothing sent and a probe unanswered,
+  /// it is the probe that the peer's kernel knew no connection for (HALF).
   static func failure(_ error: Int32, on descriptor: Int32) -> Failure {
     let answersProbe =
       error == EPIPE && Syscalls.hasUnansweredProbe(descriptor) && Syscalls.sendQueue(of: descriptor).isEmpty

@@ -3,8 +3,8 @@ import PorxyCore
 extension EpollTransport {
   /// The bounds and habits of one transport.
   public struct Options: Sendable {
-    /// Asks before binding whether somebody else listens there, which SO_REUSEPORT would hide. For a process's first worker;
-    /// the others would find the first.
+    /// Asks before binding whether somebody else listens there, which SO_REUSEPORT would hide. For a process's first
+    /// worker; the others would find the first.
     public var probesPorts = true
     /// Bytes of a `.block`.
     public var blockSize = Limits().blockSize
@@ -20,6 +20,8 @@ extension EpollTransport {
     public var idleBlocksMax = 16
     /// Pipes kept for the next borrower.
     public var idlePipesMax = 32
+    /// How long idle conduits wait for a borrower; after twice as long at most, they are gone.
+    public var idleLifetime = Duration.milliseconds(100)
     /// Sends over loopback without pacing: BBR, the default of many machines, costs up to four times as much there.
     public var usesRenoOnLoopback = true
 

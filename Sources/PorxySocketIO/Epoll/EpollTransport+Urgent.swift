@@ -1,11 +1,12 @@
 import Glibc
 import PorxyCore
 
-/// An urgent byte lies beside the stream: a receive stops before its place and leaves it out when it goes on, a splice stops
-/// there for ever. It is taken as a conduit's only content and sent on as an urgent byte, at the same place of the stream.
+/// An urgent byte lies beside the stream: a receive stops before its place and leaves it out when it goes on, a splice
+/// stops there for ever. It is taken as a conduit's only content and sent on as an urgent byte, at the same place of
+/// the stream.
 extension EpollTransport {
   /// Pulls where the last events or calls have left something to look at first.
-  func pullCarefully(
+  mutating func pullCarefully(
     from entry: UnsafeMutablePointer<SocketEntry>, into conduit: inout Conduit, atMost: Int
   ) -> Transfer {
     let traits = unsafe entry.pointee.traits
@@ -19,16 +20,15 @@ extension EpollTransport {
     unsafe entry.pointee.traits.remove(.atMark)
     guard conduit.kind == .pipe else { return unsafe pullPlainly(from: entry, into: &conduit, atMost: atMost) }
     let received = unsafe pipes.copy(from: entry.pointee.descriptor, into: conduit, atMost: atMost)
-    guard received > 0 else { return unsafe outcome(ofEmptyPull: received, on: entry) }
-    conduit.count = UInt32(received)
-    return .moved(UInt32(received))
+    return unsafe outcome(ofReceiving: received, of: 0, on: entry, &conduit)
   }
 
   /// Takes the byte at the mark; nil when it was taken before and the stream only has to get past it.
-  private func takeUrgentByte(
+  private mutating func takeUrgentByte(
     from entry: UnsafeMutablePointer<SocketEntry>, into conduit: inout Conduit
   ) -> Transfer? {
     let byte = unsafe Syscalls.receiveUrgentByte(from: entry.pointee.descriptor)
+    // Announced, but not here yet.
     if byte == -EAGAIN { return .blocked }
     unsafe entry.pointee.traits.remove(.urgentAhead)
     unsafe entry.pointee.traits.insert(.atMark)

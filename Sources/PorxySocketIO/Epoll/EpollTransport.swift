@@ -3,8 +3,8 @@ public import PorxyCore
 
 /// Linux sockets: edge-triggered epoll, one registration a socket, splice and recv for the bytes.
 ///
-/// Belongs to one thread; `mailbox` is the way in for all others. The process must ignore SIGPIPE before bytes move, see
-/// `ignoreBrokenPipes()`.
+/// Belongs to one thread; `mailbox` is the way in for all others. The process must ignore SIGPIPE before bytes move,
+/// because splice(2) has no other way to be spared it.
 public struct EpollTransport: Transport, ~Copyable {
   public internal(set) var now: Instant
   /// Wakes the transport from any thread.
@@ -20,6 +20,8 @@ public struct EpollTransport: Transport, ~Copyable {
   var blocks: BufferPool
   var pipes: PipePool
   var inbox: Inbox
+  /// When idle conduits are looked through next.
+  var trimAt = Instant.never
   var resolutionsAsked: UInt64 = 0
 
   /// In epoll's user data, the mailbox; listeners have their index there. Sockets have a generation above 0.
@@ -46,14 +48,13 @@ public struct EpollTransport: Transport, ~Copyable {
     now = Syscalls.clock()
   }
 
-  /// Has writes to dead sockets and pipes fail instead of ending the process; to be called once, at the start.
-  public static func ignoreBrokenPipes() {
-    Syscalls.ignoreBrokenPipes()
-  }
-
   public mutating func wait(until deadline: Instant) {
-    batch.fill(from: epoll.number, timeout: Self.timeout(until: deadline, asOf: now))
-    now = Syscalls.clock()
+    if trimAt == .never, hasIdleConduits { trimAt = now + options.idleLifetime }
+    repeat {  // bound: the deadline; it comes round early only to trim, and to trim less each time
+      batch.fill(from: epoll.number, timeout: Self.timeout(until: min(deadline, trimAt), asOf: now))
+      now = Syscalls.clock()
+      if now >= trimAt { trimConduits() }
+    } while batch.isEmpty && now < deadline
   }
 
   public mutating func nextEvent() -> Event? {
@@ -70,6 +71,17 @@ public struct EpollTransport: Transport, ~Copyable {
       }
     }
     return nil
+  }
+
+  private var hasIdleConduits: Bool { buffers.idleCount > 0 || blocks.idleCount > 0 || pipes.idleCount > 0 }
+
+  /// Lets go of the conduits that were kept for nothing.
+  private mutating func trimConduits() {
+    buffers.trim()
+    blocks.trim()
+    pipes.trim()
+    reserve.refill()
+    trimAt = hasIdleConduits ? now + options.idleLifetime : .never
   }
 
   /// Translates what epoll says of a socket; nil when it means nothing.

@@ -24,6 +24,8 @@ import PorxyCore
     filled = Int(count)
   }
 
+  var isEmpty: Bool { taken == filled }
+
   mutating func next() -> porxy_event? {
     guard taken < filled else { return nil }
     taken += 1

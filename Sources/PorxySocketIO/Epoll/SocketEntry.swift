@@ -22,12 +22,9 @@ struct SocketEntry: BitwiseCopyable {
 
   /// Learns from what epoll says; every mask tells the whole state of the moment.
   mutating func note(_ readiness: Readiness) {
-    traits.remove([.drained, .urgentAhead])
-    if !readiness.isDisjoint(with: [.peerEnded, .hungUp, .failed]) {
-      traits.insert(.nearEnd)
-    } else {
-      traits.remove(.nearEnd)
-    }
+    traits.remove([.drained, .nearEnd, .urgentAhead])
+    if !readiness.contains(.readable) { traits.insert(.drained) }
+    if !readiness.isDisjoint(with: [.peerEnded, .hungUp, .failed]) { traits.insert(.nearEnd) }
     if readiness.contains(.urgent) { traits.insert(.urgentAhead) }
   }
 

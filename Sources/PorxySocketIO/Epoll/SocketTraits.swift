@@ -7,7 +7,9 @@ struct SocketTraits: OptionSet, BitwiseCopyable {
   static let connecting = SocketTraits(rawValue: 1 << 1)
   /// An error is stashed in the entry.
   static let stashed = SocketTraits(rawValue: 1 << 2)
-  /// A receive came back short with nothing behind the bytes, so the queue was empty and whatever comes makes a new event.
+  /// Nothing was left to receive when last heard, and whatever comes makes a new event.
+  ///
+  /// So no receive begins at an urgent byte that no event has told of: it would skip it.
   static let drained = SocketTraits(rawValue: 1 << 3)
   /// An end or an error may stand behind the bytes without a new event, so a short receive is not the last.
   static let nearEnd = SocketTraits(rawValue: 1 << 4)

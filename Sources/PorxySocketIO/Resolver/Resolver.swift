@@ -3,7 +3,8 @@ import Synchronization
 
 /// Asks getaddrinfo(3), which blocks, in threads of its own that all workers of the process share.
 ///
-/// A thread lives while there are names to look up, so an idle process has none, and the end of the process waits for none.
+/// A thread lives while there are names to look up, so an idle process has none, and the end of the process waits for
+/// none.
 final class Resolver: Sendable {
   static let shared = Resolver()
 
@@ -48,8 +49,7 @@ final class Resolver: Sendable {
   }
 
   private func startThread() {
-    let result = unsafe Syscalls.startThread { _ in Resolver.shared.answerWaiting() }
-    if result < 0 { abandonThread() }
+    if !WorkerThread.start("porxy-resolver", { Resolver.shared.answerWaiting() }) { abandonThread() }
   }
 
   /// Without a thread, those that wait are told so unless another thread serves them.

@@ -4,7 +4,7 @@ import PorxyCore
 
 /// Every system call of the transport, and nothing else: results are at least 0, or -errno.
 enum Syscalls {
-  // MARK: Process and descriptors
+  // MARK: Descriptors and time
 
   static func close(_ descriptor: Int32) {
     let result = porxy_close(descriptor)
@@ -12,8 +12,6 @@ enum Syscalls {
   }
 
   static func openReserve() -> Int32 { porxy_open_reserve() }
-
-  static func ignoreBrokenPipes() { _ = porxy_ignore_sigpipe() }
 
   static func clock() -> Instant { Instant(nanoseconds: porxy_clock()) }
 
@@ -155,7 +153,7 @@ enum Syscalls {
 
   static func resize(pipe descriptor: Int32, to size: Int32) -> Int32 { porxy_pipe_resize(descriptor, size) }
 
-  // MARK: Names and threads
+  // MARK: Names
 
   /// Blocks for as long as the name service takes.
   static func resolve(_ host: String, addressesMax: Int) -> Result<[IPAddress], ResolutionError> {
@@ -167,10 +165,5 @@ enum Syscalls {
       return .failure(porxy_resolve_says_unknown(count) != 0 ? .unknownName : .unavailable)
     }
     return .success(addresses.prefix(Int(count)).map { Endpoint($0).address })
-  }
-
-  /// Runs a function that needs no context in a detached thread that takes no signals.
-  static func startThread(_ body: @convention(c) (UnsafeMutableRawPointer?) -> Void) -> Int32 {
-    unsafe porxy_start_thread(body, nil)
   }
 }

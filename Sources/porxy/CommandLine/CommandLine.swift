@@ -80,7 +80,8 @@ enum CommandLine {
   }
 
   private static func suggestion(for word: String, among known: [String]) -> String {
-    guard let nearest = Spelling.nearest(to: word, among: known) else { return "" }
+    let long = word.utf8.count > 2 ? known.first { $0.hasPrefix(word) } : nil
+    guard let nearest = long ?? Spelling.nearest(to: word, among: known) else { return "" }
     return "; did you mean '\(nearest)'?"
   }
 }

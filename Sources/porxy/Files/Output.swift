@@ -2,6 +2,15 @@ import Glibc
 
 /// Writes to the standard streams without Foundation; what cannot be written is nobody's concern.
 enum Output {
+  /// Puts something into the places of standard streams that porxy was started without: a socket in the place of one of
+  /// them would get what is meant for people.
+  static func fillStandardStreams() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+      // The lowest free number is taken, which is this one.
+      _ = unsafe open("/dev/null", O_RDWR)
+    }
+  }
+
   /// For what was asked for: help, a version, a configuration.
   static func print(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
 

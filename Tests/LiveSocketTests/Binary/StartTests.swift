@@ -59,6 +59,31 @@ import Testing
     #expect(invocation.output.contains("this process may open 14 descriptors and needs "))
   }
 
+  @Test("started without standard streams, it does not write its log into a connection")
+  func keepsTheLogOutOfConnections() throws {
+    let server = try ServerSocket()
+    server.listen()
+    let front = try ServerSocket()
+    let address = front.address
+    front.close()
+    let path = folder.write(
+      """
+      listeners: [{name: in, backend: out, address: 127.0.0.1, port: \(address.port)}]
+      backends: [{name: out, host: 127.0.0.1, port: \(server.address.port)}]
+      """, as: "config.yaml")
+    let child = try ChildProcess(
+      "/bin/sh", ["-c", "exec \"$0\" --config \"$1\" <&- >&- 2>&-", Relay.binary, path], in: folder)
+    #expect(Deadline.usual.awaits { ProcessFacts.isListening(address) })
+    for _ in 0..<3 {
+      let client = try Peer.connect(to: address)
+      let peer = try server.accept()
+      client.close()
+      #expect(peer.hearAll().description == "0 bytes then END")
+    }
+    child.signal(SIGTERM)
+    #expect(child.waitForExit() == "exit 0")
+  }
+
   @Test("a log that nobody reads delays the end by seconds, not for ever")
   func endsWithoutAReader() throws {
     var ends: [Int32] = [-1, -1]

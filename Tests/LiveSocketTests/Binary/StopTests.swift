@@ -63,6 +63,23 @@ import Testing
     #expect(proxy.child.isRunning)
   }
 
+  @Test("a trap is not silent, even where the Swift runtime has no backtrace to show")
+  func tellsOfItsOwnDeath() throws {
+    let folder = TemporaryFolder()
+    let front = try ServerSocket()
+    let config = folder.write(
+      """
+      listeners: [{name: in, backend: out, address: 127.0.0.1, port: \(front.address.port)}]
+      backends: [{name: out, host: 127.0.0.1, port: 9}]
+      """, as: "config.yaml")
+    let script = "SWIFT_BACKTRACE=enable=no exec \"$0\" --config \"$1\""
+    let child = try ChildProcess("/bin/sh", ["-c", script, Relay.binary, config], in: folder)
+    #expect(child.writes("porxy runs"))
+    child.signal(SIGILL)
+    #expect(child.waitForExit() == "signal \(SIGILL)")
+    #expect(child.output.contains("porxy: stopped by a bug in porxy itself"))
+  }
+
   @Test("the level of the log is kept")
   func isSilentWhenAskedTo() throws {
     let stage = try Stage(through: "log: {level: error, format: json}")

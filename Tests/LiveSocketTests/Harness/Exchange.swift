@@ -1,7 +1,7 @@
 import Glibc
 
-/// Two peers that talk at the same time, on one thread: what each has to say is cut into random pieces, with random pauses
-/// if asked for, and each ends its stream behind it.
+/// Two peers that talk at the same time, on one thread: what each has to say is cut into random pieces, with random
+/// pauses if asked for, and each ends its stream behind it.
 struct Exchange {
   /// One end.
   private struct End {

@@ -1,7 +1,7 @@
 import Glibc
 
-/// The bytes of a stream that never repeats within any buffer: what stands at an offset is known to both ends, so a byte
-/// added, dropped, doubled or from another stream is noticed where it happens.
+/// The bytes of a stream that never repeats within any buffer: what stands at an offset is known to both ends, so a
+/// byte added, dropped, doubled or from another stream is noticed where it happens.
 enum Pattern: UInt64, Sendable {
   case client = 1
   case server = 2

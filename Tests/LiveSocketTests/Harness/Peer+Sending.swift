@@ -27,7 +27,8 @@ extension Peer {
     return "sent"
   }
 
-  /// Writes until the other side takes no more: nothing for `quiet`. How many bytes were taken, and the error if one came.
+  /// Writes until the other side takes no more: nothing for `quiet`. How many bytes were taken, and the error if one
+  /// came.
   func fill(_ limit: Int = 64 << 20, quiet: Duration = .milliseconds(300)) -> (count: Int, end: String) {
     var count = 0
     while count < limit {

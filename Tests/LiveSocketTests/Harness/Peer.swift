@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// A TCP socket as a test holds it: it blocks, but never beyond a deadline, and tells what it observes in words that two
-/// runs can be compared by.
+/// A TCP socket as a test holds it: it blocks, but never beyond a deadline, and tells what it observes in words that
+/// two runs can be compared by.
 final class Peer: Sendable {
   let descriptor: Int32
   private let state: Mutex<State>

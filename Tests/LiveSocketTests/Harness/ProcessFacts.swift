@@ -5,12 +5,32 @@ struct ProcessFacts: Sendable {
   let identifier: pid_t
 
   /// Open descriptors.
-  var descriptorCount: Int {
-    guard let directory = unsafe opendir("/proc/\(identifier)/fd") else { return -1 }
+  var descriptorCount: Int { descriptors.count }
+
+  /// Open sockets, listeners among them; idle conduits are none.
+  var socketCount: Int { descriptors.count { $0.hasPrefix("socket:") } }
+
+  /// What each open descriptor is, such as `socket:[1234]`.
+  var descriptors: [String] {
+    guard let directory = unsafe opendir("/proc/\(identifier)/fd") else { return [] }
     defer { unsafe closedir(directory) }
-    var count = -2  // . and ..
-    while unsafe readdir(directory) != nil { count += 1 }
-    return count
+    var found: [String] = []
+    while let entry = unsafe readdir(directory) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if Int(name) != nil { found.append(Self.target(ofLink: "/proc/\(identifier)/fd/\(name)")) }
+    }
+    return found
+  }
+
+  /// Where a symbolic link leads; empty if there is none.
+  static func target(ofLink path: String) -> String {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let length = unsafe bytes.withUnsafeMutableBytes {
+      unsafe readlink(path, $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: CChar.self), $0.count)
+    }
+    return String(decoding: bytes.prefix(max(length, 0)), as: UTF8.self)
   }
 
   /// Resident memory in bytes.

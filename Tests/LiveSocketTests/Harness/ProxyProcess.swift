@@ -9,12 +9,12 @@ final class ProxyProcess: Sendable {
   /// Keep the ports from others until porxy has them, and while it is down.
   private let reservations: [ServerSocket]
   /// When nobody was connected yet.
-  let descriptorsAtStart: Int
+  let socketsAtStart: Int
 
   var facts: ProcessFacts { ProcessFacts(identifier: child.identifier) }
 
-  /// One listener for each backend, and further top-level lines of the configuration. `limit` is what `ulimit -n` takes.
-  /// `output` takes the place of the file that the log goes to otherwise.
+  /// One listener for each backend, and further top-level lines of the configuration. `limit` is what `ulimit -n`
+  /// takes. `output` takes the place of the file that the log goes to otherwise.
   init(
     to backends: [String], extra: String = "", frontIsV6: Bool = false, limit: Int? = nil, output: Int32? = nil
   ) throws {
@@ -27,9 +27,14 @@ final class ProxyProcess: Sendable {
     child = try ChildProcess(words[0], Array(words.dropFirst()), in: folder, output: output)
     let addresses = fronts
     let running = child
-    _ = Deadline.usual.awaits { !running.isRunning || addresses.allSatisfy(ProcessFacts.isListening) }
+    // Porxy says that it runs once all its workers listen; of others only the ports tell.
+    let tells = Relay.isPorxy && output == nil && !extra.contains("level: error")
+    _ = Deadline.usual.awaits {
+      if !running.isRunning { return true }
+      return tells ? running.output.contains("porxy runs") : addresses.allSatisfy(ProcessFacts.isListening)
+    }
     guard running.isRunning else { throw NotRunning(output: running.output) }
-    descriptorsAtStart = ProcessFacts(identifier: running.identifier).descriptorCount
+    socketsAtStart = ProcessFacts(identifier: running.identifier).socketCount
   }
 
   /// Tells what it said when it did not start.
@@ -64,9 +69,9 @@ final class ProxyProcess: Sendable {
     deadline.awaits { sessions.count >= count }
   }
 
-  /// Waits until it holds no more descriptors than before the first client.
+  /// Waits until it holds no more sockets than before the first client. It may keep some idle conduits.
   func holdsNothing(by deadline: Deadline = .usual) -> Bool {
-    deadline.awaits { facts.descriptorCount <= descriptorsAtStart }
+    deadline.awaits { facts.socketCount <= socketsAtStart }
   }
 
   /// Asks it to stop, and tells how it ended.

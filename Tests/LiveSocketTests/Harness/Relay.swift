@@ -10,11 +10,7 @@ enum Relay {
   /// The binary built along with the tests: it lies beside the test bundle.
   static let binary: String = {
     if let named = environment("PORXY_BINARY") { return named }
-    var path = [UInt8](repeating: 0, count: 4096)
-    let length = unsafe path.withUnsafeMutableBytes {
-      unsafe readlink("/proc/self/exe", $0.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: CChar.self), $0.count)
-    }
-    let bundle = String(decoding: path.prefix(max(length, 0)), as: UTF8.self)
+    let bundle = ProcessFacts.target(ofLink: "/proc/self/exe")
     let beside = bundle.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/porxy"
     if unsafe access(beside, X_OK) == 0 { return beside }
     let root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()

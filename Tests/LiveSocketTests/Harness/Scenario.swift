@@ -1,7 +1,7 @@
 import Testing
 
-/// What a client and a server do, and what they observe of each other. It is played directly and through porxy, and both
-/// have to observe the same: the expectation is the kernel's.
+/// What a client and a server do, and what they observe of each other. It is played directly and through porxy, and
+/// both have to observe the same: the expectation is the kernel's.
 struct Scenario: Sendable, CustomTestStringConvertible {
   /// A sentence.
   let name: String
@@ -41,7 +41,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 
   private func checkAfterwards(_ proxy: ProxyProcess, _ connects: Int) {
     #expect(proxy.child.isRunning, "it ended: \(proxy.child.output)")
-    #expect(proxy.holdsNothing(by: Deadline(in: .seconds(5))), "descriptors are left behind")
+    #expect(proxy.holdsNothing(by: Deadline(in: .seconds(5))), "sockets are left behind: \(proxy.facts.descriptors)")
     if mayPassUnseen {
       #expect(proxy.sessions.count <= connects)
     } else {

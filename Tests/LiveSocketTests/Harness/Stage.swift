@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Where a scenario is played: a server, and what its clients connect to, which is the server itself or a relay before it.
+/// Where a scenario is played: a server, and what its clients connect to, which is the server itself or a relay before
+/// it.
 final class Stage: Sendable {
   let server: ServerSocket
   let proxy: ProxyProcess?
@@ -22,9 +23,15 @@ final class Stage: Sendable {
   var connectCount: Int { connects.withLock { $0 } }
 
   func connect(receiveBuffer: Int32? = nil, sendBuffer: Int32? = nil) throws -> Peer {
-    let peer = try Peer.connect(to: front, receiveBuffer: receiveBuffer, sendBuffer: sendBuffer)
-    connects.withLock { $0 += 1 }
-    return peer
+    do {
+      let peer = try Peer.connect(to: front, receiveBuffer: receiveBuffer, sendBuffer: sendBuffer)
+      connects.withLock { $0 += 1 }
+      return peer
+    } catch let failure as SocketFailure {
+      // A connection that was reset as soon as it stood was one.
+      if failure.code == ECONNRESET { connects.withLock { $0 += 1 } }
+      throw failure
+    }
   }
 
   /// A client in a process of its own.

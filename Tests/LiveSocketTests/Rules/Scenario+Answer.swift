@@ -31,7 +31,7 @@ extension Scenario {
     },
     Scenario("an early answer against full buffers") { stage in
       let (client, server) = try stage.pair()
-      let filled = client.fill(16 << 20).end
+      let filled = client.fill().end
       server.say(30_000)
       let arrived = client.waitForUnread(30_000)
       server.close()

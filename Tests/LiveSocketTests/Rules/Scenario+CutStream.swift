@@ -90,7 +90,7 @@ extension Scenario {
     },
     Scenario("a reset in the middle of streams both ways") { stage in
       let (client, server) = try stage.pair()
-      let said = [client.fill(16 << 20).end, server.fill(16 << 20).end]
+      let said = [client.fill().end, server.fill().end]
       client.reset()
       let heard = server.hearAll()
       return said + [heard.count > 0 ? "some" : "none", heard.end, server.writeUntilError()]

@@ -27,7 +27,7 @@ extension Scenario {
     Scenario("the server dies while the client streams") { stage in
       let server = try Mortal(.server, "peek", at: stage.server.address)
       let client = try stage.connect()
-      let filled = client.fill(16 << 20, quiet: .milliseconds(100)).end
+      let filled = client.fill(quiet: .milliseconds(100)).end
       server.process.kill()
       return [filled, client.streamUntilError(), client.readOnce()]
     },

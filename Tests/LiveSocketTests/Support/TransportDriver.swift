@@ -12,8 +12,14 @@ struct TransportDriver: ~Copyable {
   static let patience = Duration.seconds(5)
 
   init(_ options: EpollTransport.Options = EpollTransport.Options()) throws {
-    EpollTransport.ignoreBrokenPipes()
+    signal(SIGPIPE, SIG_IGN)
     transport = try EpollTransport(options)
+  }
+
+  /// One turn of the loop: waits once and keeps the events.
+  mutating func turn(until deadline: Instant) {
+    transport.wait(until: deadline)
+    while let event = transport.nextEvent() { unread.append(event) }
   }
 
   /// The first event that `matches`, those that came before among them; nil when none comes.
@@ -22,15 +28,13 @@ struct TransportDriver: ~Copyable {
     while true {  // bound: the deadline
       if let index = unread.firstIndex(where: matches) { return unread.remove(at: index) }
       if transport.now > deadline { return nil }
-      transport.wait(until: deadline + .milliseconds(1))
-      while let event = transport.nextEvent() { unread.append(event) }
+      turn(until: deadline + .milliseconds(1))
     }
   }
 
   /// Everything that has happened up to now, without waiting for more.
   mutating func eventsByNow() -> [Event] {
-    transport.wait(until: transport.now)
-    while let event = transport.nextEvent() { unread.append(event) }
+    turn(until: transport.now)
     defer { unread = [] }
     return unread
   }
@@ -113,14 +117,5 @@ struct TransportDriver: ~Copyable {
       }
     }
     return transfer
-  }
-}
-
-/// What a test waited for in vain.
-struct Missing: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ what: String) {
-    description = "\(what) did not come"
   }
 }

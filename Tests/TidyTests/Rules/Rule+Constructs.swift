@@ -5,7 +5,8 @@ extension Rule {
     swift: "nothing says try!",
     cure: "an error that can happen is handled or thrown on; one that cannot is an invariant(_:_:)"
   ) { file in
-    complain(file, of: ["try", "!"], "try!")
+    file.tokens.indices.filter { file.reads(["try", "!"], at: $0) && file.tokens[$0 + 1].isJoined }
+      .map { Complaint(file, file.tokens[$0].line, "try!") }
   }
 
   static let noExistentials = Rule(

@@ -8,9 +8,16 @@ extension Rule {
       return []
     }
     return file.tokens.indices.compactMap { index in
-      guard isHashed(file, index), !file.explains(file.tokens[index].line, "lookup only:") else { return nil }
+      guard isHashed(file, index), isDeclared(file, index), !file.explains(file.tokens[index].line, "lookup only:")
+      else { return nil }
       return Complaint(file, file.tokens[index].line, "a hashed collection")
     }
+  }
+
+  /// A parameter was declared somewhere else.
+  private static func isDeclared(_ file: SourceFile, _ index: Int) -> Bool {
+    let line = file.tokens[index].line
+    return file.tokens[..<index].reversed().prefix { $0.line == line }.contains { ["var", "let"].contains($0.text) }
   }
 
   private static func isHashed(_ file: SourceFile, _ index: Int) -> Bool {

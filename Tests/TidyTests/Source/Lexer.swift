@@ -59,21 +59,22 @@ struct Lexer {
   private mutating func scanWord() {
     let start = position
     while isWord(byte()) { position += 1 }
-    append(.word, String(decoding: bytes[start..<position], as: UTF8.self), at: line)
+    append(.word, String(decoding: bytes[start..<position], as: UTF8.self), from: start)
   }
 
   private mutating func scanSymbol() {
     let symbol = byte()
     if symbol > UInt8(ascii: " ") {
       if symbol == UInt8(ascii: "}") { depth -= 1 }
-      append(.symbol, String(decoding: [symbol], as: UTF8.self), at: line)
+      append(.symbol, String(decoding: [symbol], as: UTF8.self), from: position)
       if symbol == UInt8(ascii: "{") { depth += 1 }
     }
     advance()
   }
 
-  private mutating func append(_ kind: Token.Kind, _ text: String, at line: Int) {
-    tokens.append(Token(kind: kind, text: text, line: line, depth: depth))
+  private mutating func append(_ kind: Token.Kind, _ text: String, from start: Int) {
+    let isJoined = start > 0 && bytes[start - 1] > UInt8(ascii: " ")
+    tokens.append(Token(kind: kind, text: text, line: line, depth: depth, isJoined: isJoined))
   }
 
   private mutating func scanLineComment() {
@@ -108,7 +109,7 @@ struct Lexer {
   }
 
   private mutating func scanString() {
-    append(.literal, "\"", at: line)
+    append(.literal, "\"", from: position)
     var hashes = 0
     while byte() == UInt8(ascii: "#") {
       hashes += 1

@@ -13,6 +13,8 @@ struct Token: Equatable {
   let line: Int
   /// Braces open before it.
   let depth: Int
+  /// Nothing stands between it and the token before.
+  let isJoined: Bool
 
   /// A word that begins with a capital letter, as types do.
   var isTypeName: Bool { kind == .word && text.first?.isUppercase == true }

@@ -1,4 +1,5 @@
-/// Writes a configuration with all its defaults, in forms that `ConfigurationReader` reads back as the same configuration.
+/// Writes a configuration with all its defaults, in forms that `ConfigurationReader` reads back as the same
+/// configuration.
 ///
 /// The configuration is one that was read: of another, a listener with endpoints that no `address` stands for, or a
 /// duration with parts of a millisecond, is written as nearly as the format allows.

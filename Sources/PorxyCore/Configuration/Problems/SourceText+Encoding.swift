@@ -21,7 +21,8 @@ extension SourceText {
     return nil
   }
 
-  /// Characters that YAML allows only as escapes in double quotes (the reverse of c-printable); at most `max` are found.
+  /// Characters that YAML allows only as escapes in double quotes (the reverse of c-printable); at most `max` are
+  /// found.
   func unprintables(max: Int) -> [YAMLComplaint] {
     var found: [YAMLComplaint] = []
     var offset = contentStart

@@ -4,8 +4,8 @@ extension SourceText {
   private static let before = 60
   private static let behind = 40
 
-  /// The line that holds the beginning of the range, and a line that marks the range in it. Long lines are cut to a window, and
-  /// what a terminal would not show as a character is escaped, so the marks stand where they should.
+  /// The line that holds the beginning of the range, and a line that marks the range in it. Long lines are cut to a
+  /// window, and what a terminal would not show as a character is escaped, so the marks stand where they should.
   func excerpt(_ range: Range<Int>) -> (text: String, marks: String) {
     let line = line(of: range.lowerBound)
     let place = min(max(range.lowerBound, line.lowerBound), line.upperBound)

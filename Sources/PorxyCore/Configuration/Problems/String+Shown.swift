@@ -15,7 +15,8 @@ extension String {
     return result + "\""
   }
 
-  /// What a terminal shows for it and how many columns that takes; control characters and what else is not seen is escaped.
+  /// What a terminal shows for it and how many columns that takes; control characters and what else is not seen is
+  /// escaped.
   var shown: (text: String, width: Int) {
     var result = ""
     var width = 0

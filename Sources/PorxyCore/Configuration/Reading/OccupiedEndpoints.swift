@@ -8,11 +8,15 @@ struct OccupiedEndpoints {
     fileprivate var isDualStack: Bool
   }
 
+  // lookup only: by endpoint.
   private var holders: [Endpoint: Holder] = [:]
   /// The first of each family at a port.
+  // lookup only: by port.
   private var firstV4: [UInt16: Holder] = [:]
+  // lookup only: by port.
   private var firstV6: [UInt16: Holder] = [:]
   /// Addresses that somebody listens on are this machine's.
+  // lookup only: by address.
   private var local: Set<IPAddress> = []
 
   mutating func add(_ endpoint: Endpoint, isDualStack: Bool, listener: Int) {

@@ -85,8 +85,8 @@ extension SchemaReader {
     return nil
   }
 
-  /// What looks like an IP address and is none. The system's resolver would read some of it as other addresses than meant
-  /// (`010.0.0.1`, `127.1`, `0x7f.1`).
+  /// What looks like an IP address and is none. The system's resolver would read some of it as other addresses than
+  /// meant (`010.0.0.1`, `127.1`, `0x7f.1`).
   private static func faultOfIP(_ text: String) -> (String, String)? {
     if text.hasPrefix("[") && text.hasSuffix("]") || text.utf8.filter({ $0 == UInt8(ascii: ":") }).count > 1 {
       if text.utf8.contains(UInt8(ascii: "]")), !text.hasSuffix("]") {

@@ -1,5 +1,8 @@
 /// What single entries cannot tell: names, references, addresses that collide.
 extension SchemaReader {
+  // lookup only: what is told follows the order of the file.
+  private typealias Names = Set<String>
+
   mutating func check(_ listeners: [ListenerDraft]?, _ backends: [BackendDraft]?) {
     checkNames((listeners ?? []).map(\.name), "listener")
     checkNames((backends ?? []).map(\.name), "backend")
@@ -12,7 +15,7 @@ extension SchemaReader {
   }
 
   private mutating func checkNames(_ names: [Placed<String>?], _ what: String) {
-    var seen: Set<String> = []
+    var seen: Names = []
     for case let name? in names where !seen.insert(name.value).inserted {
       complain(
         name.range, "another \(what) has the name \(name.value.quotedForMessage) already",
@@ -24,8 +27,8 @@ extension SchemaReader {
     // With a name missing, the one that is looked for may be that one.
     let names = backends.compactMap(\.name?.value)
     let isComplete = isSound && names.count == backends.count
-    let known = Set(names)
-    var used: Set<String> = []
+    let known = Names(names)
+    var used: Names = []
     for case let reference? in listeners.map(\.backend) {
       used.insert(reference.value)
       guard isComplete, !known.contains(reference.value) else { continue }
@@ -69,7 +72,7 @@ extension SchemaReader {
       let name = listeners[holder.listener].name?.value.quotedForMessage ?? "without a name"
       complain(
         host.range,
-        "this backend is porxy itself: its listener \(name) is on \(holder.endpoint), so porxy would connect to itself",
+        "porxy would connect to itself: its own listener \(name) is on \(holder.endpoint)",
         "write the host and port of the server, or give the listener another port")
       return
     }
@@ -102,6 +105,7 @@ extension SchemaReader {
   ) -> Configuration? {
     guard let listeners, let backends else { return nil }
     var configuration = settings
+    // lookup only: finds backends by their names.
     var indices: [String: Int] = [:]
     for draft in backends {
       guard let name = draft.name, let host = draft.host, let port = draft.port else { return nil }

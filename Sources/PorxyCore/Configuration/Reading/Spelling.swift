@@ -12,7 +12,7 @@ package enum Spelling {
     var best: (candidate: String, distance: Int)?
     for candidate in candidates.prefix(candidatesMax) {
       let other = Array(candidate.lowercased().utf8)
-      let limit = min((max(letters.count, other.count) + 2) / 3, (best?.distance ?? .max) - 1)
+      let limit = min(max(letters.count, other.count) / 3, (best?.distance ?? .max) - 1)
       guard other.count <= lengthMax, abs(letters.count - other.count) <= limit else { continue }
       let distance = distance(letters, other)
       if distance <= limit { best = (candidate, distance) }
@@ -20,7 +20,8 @@ package enum Spelling {
     return best?.candidate
   }
 
-  /// Insertions, deletions, replacements and swaps of neighbours that make one out of the other (optimal string alignment).
+  /// Insertions, deletions, replacements and swaps of neighbours that make one out of the other (optimal string
+  /// alignment).
   private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...b.count)

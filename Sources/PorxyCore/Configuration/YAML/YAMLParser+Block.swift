@@ -22,8 +22,8 @@ extension YAMLParser {
     case tab(Int)
   }
 
-  /// The node behind an indicator, in a collection whose entries are `parent` characters into their lines (s-l+block-node).
-  /// Leaves the position at the next content behind it.
+  /// The node behind an indicator, in a collection whose entries are `parent` characters into their lines
+  /// (s-l+block-node). Leaves the position at the next content behind it.
   mutating func node(behind indicator: Indicator, parent: Int) throws(YAMLComplaint) -> YAMLNode {
     let behind = position
     let line = lineStart
@@ -66,8 +66,9 @@ extension YAMLParser {
       try endLine()
       return first
     }
+    let key = try self.key(first, isOnOneLine: line == lineStart)
     if let obstacle { throw complaint(obstacle, "a mapping") }
-    return try blockMapping(column: column, firstKey: key(first, isOnOneLine: line == lineStart))
+    return try blockMapping(column: column, firstKey: key)
   }
 
   /// A scalar or a flow collection, and the white space behind it.

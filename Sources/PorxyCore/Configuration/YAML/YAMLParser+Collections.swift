@@ -1,5 +1,8 @@
 /// Block sequences and mappings. A problem inside an entry is noted, and reading goes on with the next entry.
 extension YAMLParser {
+  // lookup only: finds a key that comes twice.
+  typealias KeySet = Set<String>
+
   /// A key and where it stands.
   struct Key {
     var scalar: YAMLScalar
@@ -34,7 +37,7 @@ extension YAMLParser {
     try descend(start)
     defer { depth -= 1 }
     var mapping = YAMLMapping()
-    var keys = Set<String>()
+    var keys = KeySet()
     var end = firstKey.range.upperBound
     var pending: Key? = firstKey
     repeat {  // bound: each round takes a line
@@ -101,7 +104,7 @@ extension YAMLParser {
   }
 
   func add(
-    _ key: Key, _ value: YAMLNode, to mapping: inout YAMLMapping, _ keys: inout Set<String>
+    _ key: Key, _ value: YAMLNode, to mapping: inout YAMLMapping, _ keys: inout KeySet
   ) throws(YAMLComplaint) {
     guard keys.insert(key.scalar.text).inserted else {
       throw complaint(
@@ -143,7 +146,8 @@ extension YAMLParser {
     complaints.append(complaint)
   }
 
-  /// Goes to the next line that is not deeper than `column`; always forward, at least to the end of the entry's first line.
+  /// Goes to the next line that is not deeper than `column`; always forward, at least to the end of the entry's first
+  /// line.
   private mutating func recover(column: Int, from entry: Int) {
     if position <= entry || position != lineStart { skipLine() }
     skipToContent()

@@ -47,7 +47,8 @@ extension YAMLParser {
     lineStart = position
   }
 
-  /// Skips white space, comments and line breaks; where that leads to another line, tells its indentation. (s-l-comments)
+  /// Skips white space, comments and line breaks; where that leads to another line, tells its indentation.
+  /// (s-l-comments)
   mutating func skipToContent() {
     while true {  // bound: each round but the last takes a line
       let isFirstOnLine = position == lineStart

@@ -10,7 +10,7 @@ extension YAMLParser {
     let closing = isSequence ? UInt8(ascii: "]") : UInt8(ascii: "}")
     var items: [YAMLNode] = []
     var mapping = YAMLMapping()
-    var keys = Set<String>()
+    var keys = KeySet()
     position += 1
     try separate(indent: indent, from: start)
     while byte != closing {  // bound: each round takes an entry
@@ -59,7 +59,7 @@ extension YAMLParser {
     let key = try self.key(first, isOnOneLine: line == lineStart)
     let value = try flowValue(of: key, indent: indent, from: start)
     var pair = YAMLMapping()
-    var keys = Set<String>()
+    var keys = KeySet()
     try add(key, value, to: &pair, &keys)
     return YAMLNode(content: .mapping(pair), range: key.range.lowerBound..<value.range.upperBound)
   }

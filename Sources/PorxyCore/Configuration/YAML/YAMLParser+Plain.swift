@@ -5,7 +5,8 @@ extension YAMLParser {
     !isSpaceOrEnd(byte) && !(isInFlow && isFlowIndicator(byte))
   }
 
-  /// A plain scalar; its lines behind the first are indented by at least `indent` spaces (ns-plain). A key has one line.
+  /// A plain scalar; its lines behind the first are indented by at least `indent` spaces (ns-plain). A key has one
+  /// line.
   mutating func plain(indent: Int, isInFlow: Bool, isKey: Bool) throws(YAMLComplaint) -> YAMLNode {
     let start = position
     takePlainLine(isInFlow: isInFlow)

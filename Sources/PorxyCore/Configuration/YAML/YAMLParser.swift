@@ -4,8 +4,8 @@
 /// documents) is refused by name, and so is everything that the productions of the specification do not allow. Names of
 /// productions in comments are those of YAML 1.2.2.
 ///
-/// One pass over the bytes with one byte of look-ahead after each token: time grows with the document's length alone. The
-/// bytes are UTF-8 without NUL (`SourceText` sees to it), so a zero byte stands for the end.
+/// One pass over the bytes with one byte of look-ahead after each token: time grows with the document's length alone.
+/// The bytes are UTF-8 without NUL (`SourceText` sees to it), so a zero byte stands for the end.
 struct YAMLParser {
   /// Collections inside one another.
   static let depthMax = 64

@@ -1,0 +1,162 @@
+import CPorxyLinux
+import Glibc
+import PorxyCore
+import PorxySocketIO
+import Testing
+
+@Suite struct ListeningTests {
+  @Test("accepted sockets inherit what the listener was given")
+  func inheritsOptions() throws {
+    var driver = try TransportDriver()
+    let keepalive = Keepalive(idle: .seconds(77), interval: .seconds(7), count: 3)
+    let options = ListenOptions(socket: SocketOptions(keepalive: keepalive, userTimeout: .milliseconds(1234)))
+    let before = openDescriptors()
+    let (listener, port) = try driver.listen(.loopbackV4, options)
+    let client = try #require(RawSocket.connected(to: port))
+    _ = try driver.accept(from: listener)
+    // The new descriptors are the listener, the client and the accepted socket.
+    let accepted = openDescriptors().subtracting(before).subtracting([client.descriptor])
+      .filter { option($0, SOL_SOCKET, SO_ACCEPTCONN) == 0 && peerPort(of: $0) == client.localPort }
+    let descriptor = try #require(accepted.first)
+    #expect(accepted.count == 1)
+    #expect(option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY) == 1)
+    #expect(option(descriptor, SOL_SOCKET, SO_KEEPALIVE) == 1)
+    #expect(option(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE) == 77)
+    #expect(option(descriptor, Int32(IPPROTO_TCP), TCP_KEEPINTVL) == 7)
+    #expect(option(descriptor, Int32(IPPROTO_TCP), TCP_KEEPCNT) == 3)
+    #expect(option(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT) == 1234)
+    #expect(fcntl(descriptor, F_GETFL) & O_NONBLOCK != 0)
+    #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
+  }
+
+  @Test("an IPv6 listener takes IPv4 clients, by their IPv4 address, unless told otherwise", arguments: [true, false])
+  func dualStack(isDualStack: Bool) throws {
+    var driver = try TransportDriver()
+    let (listener, port) = try driver.listen(.anyV6, ListenOptions(isDualStack: isDualStack))
+    let v6 = RawSocket.connected(to: port, family: .v6)
+    #expect(v6 != nil)
+    let (_, sixth) = try driver.accept(from: listener)
+    #expect(sixth.address == .loopbackV6)
+    let v4 = RawSocket.connected(to: port, family: .v4)
+    #expect((v4 != nil) == isDualStack)
+    if isDualStack {
+      let (socket, fourth) = try driver.accept(from: listener)
+      #expect(fourth.address == .loopbackV4)
+      let local = driver.transport.localEndpoint(of: socket)
+      #expect(local == Endpoint(.loopbackV4, port))
+    }
+  }
+
+  @Test("a port where somebody listens is in use, whoever it is")
+  func detectsPortsInUse() throws {
+    let stranger = RawSocket.listening()
+    var first = try TransportDriver()
+    let (_, own) = try first.listen()
+    for port in [stranger.port, own] {
+      var driver = try TransportDriver()
+      #expect(throws: TransportError(.addressInUse, during: "bind")) {
+        _ = try driver.transport.listen(on: Endpoint(.loopbackV4, port), ListenOptions())
+      }
+    }
+  }
+
+  @Test("further workers share the first one's port")
+  func sharesPorts() throws {
+    var first = try TransportDriver()
+    let (listener, port) = try first.listen()
+    var options = EpollTransport.Options()
+    options.probesPorts = false
+    var second = try TransportDriver(options)
+    let twin = try second.transport.listen(on: Endpoint(.loopbackV4, port), ListenOptions())
+    let clients = (0..<64).compactMap { _ in RawSocket.connected(to: port) }
+    #expect(clients.count == 64)
+    var accepted = (0, 0)
+    while case .accepted = first.transport.accept(from: listener) { accepted.0 += 1 }
+    while case .accepted = second.transport.accept(from: twin) { accepted.1 += 1 }
+    #expect(accepted.0 + accepted.1 == 64)
+    #expect(accepted.0 > 0 && accepted.1 > 0)
+  }
+
+  @Test("a port is free again at once, sessions of the last listener or not")
+  func listensAgain() throws {
+    var driver = try TransportDriver()
+    let (listener, port) = try driver.listen()
+    let client = try #require(RawSocket.connected(to: port))
+    let (socket, _) = try driver.accept(from: listener)
+    driver.transport.closeListener(listener)
+    // The side that ends first is left in TIME_WAIT with the port.
+    driver.transport.close(socket, .orderly)
+    #expect(client.receive() == .end)
+    client.close()
+    _ = try driver.transport.listen(on: Endpoint(.loopbackV4, port), ListenOptions())
+  }
+
+  @Test("closing a listener resets who waits in its queue (R16)")
+  func resetsTheQueue() throws {
+    var driver = try TransportDriver()
+    let (listener, port) = try driver.listen()
+    let client = try #require(RawSocket.connected(to: port))
+    driver.transport.closeListener(listener)
+    #expect(client.receive() == .failed(ECONNRESET))
+    #expect(RawSocket.connected(to: port) == nil)
+  }
+
+  @Test func tellsWhatCannotBeBound() throws {
+    var driver = try TransportDriver()
+    // 192.0.2.1 is for documentation; nobody has it (RFC 5737).
+    let elsewhere = Endpoint(IPAddress(v4: 0xc000_0201), 0)
+    #expect(throws: TransportError(.addressUnavailable, during: "bind")) {
+      _ = try driver.transport.listen(on: elsewhere, ListenOptions())
+    }
+  }
+
+  @Test("without descriptors accepting fails, nobody is lost, and the reserve still reaches a backend (R15)")
+  func survivesDescriptorExhaustion() async {
+    // In a process of its own: the limit is the process's.
+    await #expect(processExitsWith: .success) {
+      var driver = try TransportDriver()
+      let (listener, port) = try driver.listen()
+      let client = try #require(RawSocket.connected(to: port))
+      let server = RawSocket.listening()
+      var hoard: [Int32] = []
+      var limit = rlimit()
+      limit.rlim_cur = 64
+      limit.rlim_max = 64
+      unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+      while true {  // bound: the limit
+        let descriptor = dup(0)
+        if descriptor < 0 { break }
+        hoard.append(descriptor)
+      }
+      #expect(driver.transport.accept(from: listener) == .failed(.descriptorsExhausted))
+      #expect(driver.transport.borrowConduit(.pipe) == nil)
+      let first = try driver.transport.connect(to: Endpoint(.loopbackV4, server.port), SocketOptions())
+      #expect(throws: TransportError(.descriptorsExhausted, during: "socket")) {
+        _ = try driver.transport.connect(to: Endpoint(.loopbackV4, server.port), SocketOptions())
+      }
+      // The descriptor that becomes free is the reserve's again.
+      driver.transport.close(first, .orderly)
+      #expect(driver.transport.accept(from: listener) == .failed(.descriptorsExhausted))
+      let second = try driver.transport.connect(to: Endpoint(.loopbackV4, server.port), SocketOptions())
+      driver.transport.close(second, .orderly)
+      for descriptor in hoard { close(descriptor) }
+      let (_, from) = try driver.accept(from: listener)
+      #expect(from.port == client.localPort)
+    }
+  }
+
+  private func openDescriptors() -> Set<Int32> {
+    Set((0..<1024).filter { fcntl($0, F_GETFD) >= 0 })
+  }
+
+  private func option(_ descriptor: Int32, _ level: Int32, _ option: Int32) -> Int32 {
+    var value: Int32 = -1
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    return unsafe getsockopt(descriptor, level, option, &value, &length) == 0 ? value : -1
+  }
+
+  private func peerPort(of descriptor: Int32) -> UInt16? {
+    var address = porxy_address()
+    return unsafe porxy_peer_address(descriptor, &address) == 0 ? address.port : nil
+  }
+}

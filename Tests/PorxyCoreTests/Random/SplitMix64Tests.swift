@@ -1,0 +1,18 @@
+import PorxyCore
+import Testing
+
+@Suite struct SplitMix64Tests {
+  @Test func drawsTheReferenceVector() {
+    var generator = SplitMix64(seed: 1_234_567)
+    let expected: [UInt64] = [
+      6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423, 4_593_380_528_125_082_431,
+      16_408_922_859_458_223_821,
+    ]
+    #expect(expected.map { _ in generator.next() } == expected)
+  }
+
+  @Test func mixesWhatNextDraws() {
+    var generator = SplitMix64(seed: 7)
+    #expect(generator.next() == SplitMix64.mix(7 &+ 0x9e37_79b9_7f4a_7c15))
+  }
+}
