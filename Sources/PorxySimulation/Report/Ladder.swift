@@ -1,12 +1,13 @@
 import PorxyCore
 
-/// A run drawn as a ladder: a column each for clients, porxy and server, a rung for what landed, and what they did beside
-/// their columns.
+/// A run drawn as a ladder: a column each for clients, porxy and server, a rung for what landed, and what they did
+/// beside their columns.
 ///
 ///     0.000150  │──────── 3 bytes ────────▶│                         │
 ///     0.000200  │                          │──────── 3 bytes ───────▶│
 ///
-/// Acknowledgements alone, probes and calls that moved nothing are left out; segments of one stream in a row are one rung.
+/// Acknowledgements alone, probes and calls that moved nothing are left out; segments of one stream in a row are one
+/// rung.
 public struct Ladder: Sendable {
   /// Something to be drawn.
   struct Rung {

@@ -1,7 +1,7 @@
 import PorxyCore
 
-/// Draws scenarios that make sense from a seed: up to three clients that connect, talk, end and look, and nobody who uses
-/// a socket that it has closed or leaves more unread than buffers hold, so that every outcome is certain.
+/// Draws scenarios that make sense from a seed: up to three clients that connect, talk, end and look, and nobody who
+/// uses a socket that it has closed or leaves more unread than buffers hold, so that every outcome is certain.
 public struct DrawnScenario: Sendable {
   /// The most that is on its way unread in one direction: less than a socket's buffer.
   private static let unreadMax: UInt64 = 50_000

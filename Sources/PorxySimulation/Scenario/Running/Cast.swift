@@ -148,8 +148,8 @@ final class Cast: Peers {
     return moved
   }
 
-  /// Who is at the other end: known from the bytes, from the connection itself where there is none between, or else from
-  /// the order in which they came.
+  /// Who is at the other end: known from the bytes, from the connection itself where there is none between, or else
+  /// from the order in which they came.
   func partner(of role: Role, isDirect: Bool) -> Role? {
     guard let member = self[role] else { return nil }
     switch role {

@@ -1,7 +1,7 @@
 import PorxyCore
 
-// What must hold at the end of every proxied run, whatever the scenario was about: all faults heal, all peers let go, and
-// nothing of any session is left but one record that tells the truth (DONE, GONE, TOLD).
+// What must hold at the end of every proxied run, whatever the scenario was about: all faults heal, all peers let go,
+// and nothing of any session is left but one record that tells the truth (DONE, GONE, TOLD).
 extension ScenarioRun {
   /// Longer than keepalive and all retransmissions take, and shorter than a session that nobody ever ends.
   private static let closingMax = Duration.seconds(3 * 3600)
