@@ -42,5 +42,6 @@ import Testing
     let scenario = try Scenario(reading: entry.text)
     guard let comparison = ScenarioRunner().compare(scenario) else { return }
     #expect(comparison.complaints == [], "\(entry.name)")
+    #expect(comparison.unseenDifferences == [], "\(entry.name) names what does not show")
   }
 }

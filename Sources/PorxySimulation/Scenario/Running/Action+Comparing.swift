@@ -30,6 +30,11 @@ extension Action {
       return .networkErrorBecomesReset
     case (.keepSending(_, let error), .keepSending(_, let seen)) where Self.isOfNetwork(error) && Self.isReset(seen):
       return .networkErrorBecomesReset
+    case (.poll(let mask), .poll(let seenMask)), (.event(let mask), .event(let seenMask)):
+      let isOver = mask.contains([.peerEnded, .hungUp])
+      return isOver && mask == seenMask.union(.failed) && mask != seenMask ? .resetBehindBothEnds : nil
+    case (.error(.connectionReset), .error(nil)): return .resetBehindBothEnds
+    case (.send(_, .fails(.connectionReset)), .send(_, .fails(.brokenPipe))): return .resetBehindBothEnds
     case (.send(let count, .blocks), .send(let seenCount, .taken)) where count == seenCount:
       return .bytesTakenByPorxy
     default: return nil

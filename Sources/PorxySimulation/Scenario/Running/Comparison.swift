@@ -1,3 +1,5 @@
+public import PorxyCore
+
 /// The law: what clients and the server see through porxy beside what they see direct.
 public struct Comparison: Sendable {
   public let direct: ScenarioOutcome
@@ -6,14 +8,25 @@ public struct Comparison: Sendable {
   public private(set) var complaints: [String] = []
   /// Known differences that showed.
   public private(set) var differences: [Difference] = []
+  /// Known differences that the scenario names and that did not show.
+  public var unseenDifferences: [Difference] { named.filter { !differences.contains($0) } }
+
+  private let named: [Difference]
 
   init(_ scenario: Scenario, direct: ScenarioOutcome, proxied: ScenarioOutcome) {
     self.direct = direct
     self.proxied = proxied
+    named = scenario.differences
     for index in scenario.steps.indices { compare(index, allowed: scenario.differences) }
-    for difference in scenario.differences where !differences.contains(difference) {
-      complaints.append("the scenario names '\(difference.rawValue)', which did not show")
-    }
+  }
+
+  /// Runs a scenario that expects nothing in both arms; what holds at the end of every proxied run is among the
+  /// complaints.
+  public init(_ scenario: Scenario, relay: RelayMode? = nil, seed: Seed) {
+    let direct = ScenarioRun(scenario, .direct, relay: nil, seed: seed, entriesMax: 0)
+    let proxied = ScenarioRun(scenario, .proxied, relay: relay, seed: seed, entriesMax: 0)
+    self.init(scenario, direct: direct.perform(judges: false), proxied: proxied.perform(judges: false))
+    complaints += self.direct.complaints + self.proxied.complaints
   }
 
   private mutating func compare(_ index: Int, allowed: [Difference]) {

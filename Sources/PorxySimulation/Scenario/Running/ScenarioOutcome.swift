@@ -16,6 +16,8 @@ public struct ScenarioOutcome: Sendable {
   public internal(set) var elapsed = Duration.zero
   /// Of everything that happened; the same in every run with the same seed.
   public internal(set) var hash: UInt64 = 0
+  /// The run as a drawing, if its trace was kept.
+  public internal(set) var ladder = ""
   /// What happened, if it was asked for.
   public internal(set) var entries: [TraceEntry] = []
 

@@ -1,0 +1,99 @@
+import PorxyCore
+
+/// Draws scenarios that make sense from a seed: up to three clients that connect, talk, end and look, and nobody who
+/// uses a socket that it has closed or leaves more unread than buffers hold, so that every outcome is certain.
+public struct DrawnScenario: Sendable {
+  /// The most that is on its way unread in one direction: less than a socket's buffer.
+  private static let unreadMax: UInt64 = 50_000
+  private static let sizes: [UInt64] = [1, 2, 3, 100, 1000, 17_000, 30_000]
+  private static let waits: [Duration] = [.milliseconds(1), .milliseconds(300), .seconds(2), .seconds(90)]
+
+  private struct Peer {
+    var isOpen = true
+    /// What it has sent and the other has not received.
+    var unread: UInt64 = 0
+  }
+
+  private var random: Xoshiro256
+  private var clients: [Peer] = []
+  private var servers: [Peer] = []
+  private var steps: [Step] = []
+
+  /// A scenario of at most so many steps before everybody looks at what is left.
+  public static func draw(_ seed: Seed, stepsMax: Int = 12, clientsMax: Int = 2) -> Scenario {
+    var drawn = DrawnScenario(seed)
+    let count = drawn.random.integer(in: 2...stepsMax)
+    drawn.connect()
+    while drawn.steps.count < count { drawn.addStep(clientsMax) }  // bound: each adds one
+    drawn.look()
+    return Scenario(
+      title: "drawn from \(seed)", settings: [.differs([.resetBehindBothEnds])], steps: drawn.steps)
+  }
+
+  private init(_ seed: Seed) {
+    random = Chance(seed).generator(.peer, 0)
+  }
+
+  private mutating func connect() {
+    clients.append(Peer())
+    servers.append(Peer())
+    steps.append(Step(.socket(.client(clients.count), .connect(.succeeds))))
+  }
+
+  private mutating func addStep(_ clientsMax: Int) {
+    if clients.count < clientsMax, random.chance(1, in: 8) { return connect() }
+    if random.chance(1, in: 12) { return steps.append(Step(.wait(random.pick(Self.waits)))) }
+    let place = random.integer(in: 0...clients.count - 1)
+    let isClient = random.chance(1, in: 2)
+    guard isClient ? clients[place].isOpen : servers[place].isOpen else {
+      return steps.append(Step(.settle))
+    }
+    let role = isClient ? Role.client(place + 1) : .server(place + 1)
+    steps.append(Step(.socket(role, deed(place, isClient))))
+  }
+
+  private mutating func deed(_ place: Int, _ isClient: Bool) -> SocketAction {
+    switch random.below(20) {
+    case 0..<7: return send(place, isClient)
+    case 7..<11:
+      if isClient { servers[place].unread = 0 } else { clients[place].unread = 0 }
+      return .receive(.unstated, nil)
+    case 11..<13: return .finish(nil)
+    case 13: return random.chance(1, in: 2) ? .shutReading(nil) : .shutBoth(nil)
+    case 14: return .poll([])
+    case 15: return .error(nil)
+    case 16: return .event([])
+    case 17, 18:
+      close(place, isClient)
+      return .close
+    default:
+      close(place, isClient)
+      return .reset
+    }
+  }
+
+  private mutating func send(_ place: Int, _ isClient: Bool) -> SocketAction {
+    let unread = isClient ? clients[place].unread : servers[place].unread
+    let size = random.pick(Self.sizes)
+    guard unread + size <= Self.unreadMax else { return .poll([]) }
+    if isClient { clients[place].unread += size } else { servers[place].unread += size }
+    return .send(size, .taken)
+  }
+
+  private mutating func close(_ place: Int, _ isClient: Bool) {
+    if isClient { clients[place].isOpen = false } else { servers[place].isOpen = false }
+  }
+
+  /// Everybody who can looks at what is left.
+  private mutating func look() {
+    for place in clients.indices {
+      for role in [Role.client(place + 1), .server(place + 1)] {
+        guard role.place == .server ? servers[place].isOpen : clients[place].isOpen else { continue }
+        for deed in [SocketAction.poll([]), .receive(.unstated, nil), .error(nil), .send(1, .taken), .poll([])] {
+          steps.append(Step(.socket(role, deed)))
+        }
+        steps.append(Step(.socket(role, .receive(.unstated, nil))))
+      }
+    }
+  }
+}
