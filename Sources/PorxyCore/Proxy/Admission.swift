@@ -34,6 +34,7 @@ public final class Admission: Sendable {
   public var count: Int { sessions.load(ordering: .relaxed) }
 
   /// Reserves a place for a session; the reason why there is none otherwise.
+  @usableFromInline
   func enter(listener: Int) -> PauseReason? {
     guard Self.increment(sessions, upTo: sessionsMax) else { return .sessionsMax }
     guard Self.increment(listenerSessions[listener].value, upTo: listenerMaxima[listener]) else {
@@ -44,12 +45,14 @@ public final class Admission: Sendable {
   }
 
   /// Gives a place back.
+  @usableFromInline
   func leave(listener: Int) {
     listenerSessions[listener].value.subtract(1, ordering: .relaxed)
     sessions.subtract(1, ordering: .relaxed)
   }
 
   /// Whether the log may hear of a pause now: once a second at most, whoever asks.
+  @usableFromInline
   func mayNotice(at now: Instant) -> Bool {
     let last = noticedAt.load(ordering: .relaxed)
     guard last == 0 || now.nanoseconds >= last + 1_000_000_000 else { return false }

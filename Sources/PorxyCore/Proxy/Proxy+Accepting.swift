@@ -1,6 +1,6 @@
 // Taking clients in, and leaving them in the backlog when there is no room (ACCEPT).
 extension Proxy where Network: ~Copyable {
-  @usableFromInline
+  @inlinable
   mutating func acceptable(_ id: ListenerID, on network: inout Network) {
     guard let index = listeners.firstIndex(where: { $0.id == id }) else { return }
     listeners[index].hasClients = true
@@ -8,7 +8,7 @@ extension Proxy where Network: ~Copyable {
   }
 
   /// Takes clients until none waits, there is no room, or it is somebody else's turn.
-  @usableFromInline
+  @inlinable
   mutating func acceptSome(_ index: Int, on network: inout Network) {
     let listener = listeners[index].listener
     listeners[index].pausedUntil = nil
@@ -31,7 +31,7 @@ extension Proxy where Network: ~Copyable {
   }
 
   /// Begins a session for a client, unless the client has gone already (GONE).
-  @usableFromInline
+  @inlinable
   mutating func open(_ client: SocketID, from endpoint: Endpoint, listener: Int, on network: inout Network) {
     let index = sessions.insert(Session(client: client, from: endpoint, listener: listener, at: network.now))
     link(client, to: index, as: .client)
@@ -43,7 +43,7 @@ extension Proxy where Network: ~Copyable {
   }
 
   /// Leaves the clients of a listener waiting for a while: a pause instead of a spin.
-  @usableFromInline
+  @inlinable
   mutating func pause(_ index: Int, _ reason: PauseReason, at now: Instant) {
     listeners[index].pausedUntil = now + Limits.pauseInterval
     guard !listeners[index].pauseIsTold, admission.mayNotice(at: now) else { return }
@@ -52,7 +52,7 @@ extension Proxy where Network: ~Copyable {
   }
 
   /// Nobody is accepted for a while because those who were cannot be connected.
-  @usableFromInline
+  @inlinable
   mutating func pauseAll(_ reason: PauseReason, at now: Instant) {
     for index in listeners.indices {
       listeners[index].hasClients = true
@@ -61,14 +61,15 @@ extension Proxy where Network: ~Copyable {
   }
 
   /// A session has ended: whoever waits for its place may have it.
-  @usableFromInline
+  @inlinable
   mutating func endPauses() {
     for index in listeners.indices where listeners[index].pausedUntil != nil {
       listeners[index].pausedUntil = Instant(nanoseconds: 0)
     }
   }
 
-  private mutating func tellResumed(_ index: Int, at now: Instant) {
+  @inlinable
+  mutating func tellResumed(_ index: Int, at now: Instant) {
     guard listeners[index].pauseIsTold, admission.mayNotice(at: now) else { return }
     listeners[index].pauseIsTold = false
     record(.resumed(listener: listeners[index].listener))

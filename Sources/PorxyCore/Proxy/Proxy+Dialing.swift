@@ -1,7 +1,7 @@
 // Connecting a session to its backend: every address of its name in turn, the next attempt beginning while the last may
 // still succeed (RFC 8305), and a reset for the client when none does (REFUSED).
 extension Proxy where Network: ~Copyable {
-  @usableFromInline
+  @inlinable
   mutating func dial(for session: UInt32, on network: inout Network) {
     let dial = dials.insert(Dial(session: session, startedAt: network.now))
     sessions[session].dial = dial
@@ -16,14 +16,15 @@ extension Proxy where Network: ~Copyable {
     if sessions.contains(session), sessions[session].dial == dial { relay(session, on: &network) }
   }
 
-  @usableFromInline
+  @inlinable
   func backendIndex(of session: UInt32) -> Int {
     patience(of: session).backend
   }
 
   // MARK: Resolving
 
-  private mutating func resolve(_ backend: Int, for dial: UInt32, on network: inout Network) {
+  @inlinable
+  mutating func resolve(_ backend: Int, for dial: UInt32, on network: inout Network) {
     guard case .name(let name) = configuration.backends[backend].host else { return }
     dials[dial].isResolving = true
     backends[backend].waiting.append(dial)
@@ -31,7 +32,7 @@ extension Proxy where Network: ~Copyable {
     arm(dials[dial].session, at: network.now)
   }
 
-  @usableFromInline
+  @inlinable
   mutating func resolved(_ resolution: ResolutionID, on network: inout Network) {
     guard let backend = backends.firstIndex(where: { $0.resolution == resolution }) else { return }
     backends[backend].resolution = nil
@@ -57,7 +58,7 @@ extension Proxy where Network: ~Copyable {
   // MARK: Attempts
 
   /// Begins the next attempt; refuses the session when there is none left.
-  @usableFromInline
+  @inlinable
   mutating func attempt(_ dial: UInt32, on network: inout Network) {
     let session = dials[dial].session
     let backend = backendIndex(of: session)
@@ -89,19 +90,21 @@ extension Proxy where Network: ~Copyable {
 
   /// Keeps an accepted client while there is no descriptor, memory or port for its backend, and accepts no other
   /// (ACCEPT).
-  private mutating func endureShortage(of dial: UInt32, _ failure: Failure, at now: Instant) {
+  @inlinable
+  mutating func endureShortage(of dial: UInt32, _ failure: Failure, at now: Instant) {
     if dials[dial].shortSince == nil { dials[dial].shortSince = now }
     dials[dial].nextAttemptAt = now + Limits.pauseInterval
     dials[dial].lastFailure = failure
     pauseAll(.shortage(failure), at: now)
   }
 
-  private mutating func attemptFailed(_ dial: UInt32, at endpoint: Endpoint, _ failure: Failure) {
+  @inlinable
+  mutating func attemptFailed(_ dial: UInt32, at endpoint: Endpoint, _ failure: Failure) {
     dials[dial].lastFailure = failure
     record(.attemptFailed(backend: backendIndex(of: dials[dial].session), endpoint, failure))
   }
 
-  @usableFromInline
+  @inlinable
   mutating func connected(_ socket: SocketID, on network: inout Network) {
     guard let link = link(of: socket), link.role == .attempt else { return }
     let session = dials[link.owner].session
@@ -118,7 +121,7 @@ extension Proxy where Network: ~Copyable {
     relay(session, on: &network)
   }
 
-  @usableFromInline
+  @inlinable
   mutating func connectFailed(_ socket: SocketID, _ failure: Failure, on network: inout Network) {
     guard let link = link(of: socket), link.role == .attempt else { return }
     let dial = link.owner
@@ -131,7 +134,7 @@ extension Proxy where Network: ~Copyable {
   }
 
   /// Looks after a dial whose session's timer fired.
-  @usableFromInline
+  @inlinable
   mutating func dialTimerFired(_ dial: UInt32, on network: inout Network) {
     let now = network.now
     let session = dials[dial].session
@@ -145,7 +148,8 @@ extension Proxy where Network: ~Copyable {
   }
 
   /// Resets a client whose backend cannot be had (REFUSED).
-  private mutating func refuse(_ session: UInt32, _ failure: Failure?, on network: inout Network) {
+  @inlinable
+  mutating func refuse(_ session: UInt32, _ failure: Failure?, on network: inout Network) {
     end(session, by: .backend, .refused, failure: failure, on: &network)
   }
 
@@ -153,7 +157,7 @@ extension Proxy where Network: ~Copyable {
   ///
   /// An attempt may have been accepted already without our knowing: it is closed the way its session is, so that a
   /// server sees the reset of a client that reset meanwhile, and no clean end.
-  @usableFromInline
+  @inlinable
   mutating func abandon(_ dial: UInt32, _ closing: Closing, on network: inout Network) {
     if dials[dial].isResolving {
       let backend = backendIndex(of: dials[dial].session)

@@ -39,7 +39,7 @@ extension Proxy where Network: ~Copyable {
   }
 
   /// Lets the session try again for a conduit in a while.
-  @usableFromInline
+  @inlinable
   mutating func starve(_ index: UInt32, at now: Instant) {
     guard !sessions[index].isQueued else { return }
     sessions[index].isQueued = true
@@ -60,7 +60,7 @@ extension Proxy where Network: ~Copyable {
   // MARK: Looking again
 
   /// The session is over but for bytes on their way: looks are frequent at first.
-  @usableFromInline
+  @inlinable
   mutating func beginWaiting(_ index: UInt32, at now: Instant) {
     sessions[index].isWaiting = true
     sessions[index].lookDelay = 1
@@ -69,14 +69,14 @@ extension Proxy where Network: ~Copyable {
   }
 
   /// If one direction stays over for a while, its peer's kernel is asked whether it still knows the connection (HALF).
-  @usableFromInline
+  @inlinable
   mutating func beginHalfWatch(_ index: UInt32, at now: Instant) {
     sessions[index].halfWatch = .due
     sessions[index].lookAt = now + Limits.halfCloseGrace
     arm(index, at: now)
   }
 
-  @usableFromInline
+  @inlinable
   mutating func look(at index: UInt32, on network: inout Network) {
     if sessions[index].isWaiting {
       let delayMax: UInt16 = sessions[index].hasFailed ? 64 : 1024

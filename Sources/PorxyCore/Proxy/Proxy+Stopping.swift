@@ -1,7 +1,7 @@
 // Stopping when told to (STOP).
 extension Proxy where Network: ~Copyable {
   /// Accepts no more and lets sessions finish within their drain time.
-  @usableFromInline
+  @inlinable
   mutating func drain(on network: inout Network) {
     guard case .serving = stage else { return }
     for index in listeners.indices { acceptAll(index, on: &network) }
@@ -14,7 +14,7 @@ extension Proxy where Network: ~Copyable {
 
   /// Whoever has connected before has a right to be served, though the event that tells of it may come behind the
   /// signal, and though more may wait than one turn takes.
-  @usableFromInline
+  @inlinable
   mutating func acceptAll(_ index: Int, on network: inout Network) {
     listeners[index].hasClients = true
     listeners[index].pausedUntil = nil
@@ -24,7 +24,7 @@ extension Proxy where Network: ~Copyable {
   }
 
   /// Resets everything and ends now.
-  @usableFromInline
+  @inlinable
   mutating func stop(on network: inout Network) {
     closeListeners(on: &network)
     if case .serving = stage { stage = .draining(since: network.now) }
@@ -35,13 +35,14 @@ extension Proxy where Network: ~Copyable {
     if isServing { stopped() }
   }
 
-  @usableFromInline
+  @inlinable
   mutating func stopped() {
     stage = .stopped
     record(.drained(reset: resetByStop))
   }
 
-  private mutating func closeListeners(on network: inout Network) {
+  @inlinable
+  mutating func closeListeners(on network: inout Network) {
     for listener in listeners { network.closeListener(listener.id) }
     listeners.removeAll()
   }

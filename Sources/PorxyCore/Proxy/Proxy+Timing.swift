@@ -1,13 +1,14 @@
 // The one timer of a session, and what it may be for.
 extension Proxy where Network: ~Copyable {
   /// Sets the session's timer to the first thing that time will bring it.
-  @usableFromInline
+  @inlinable
   mutating func arm(_ index: UInt32, at now: Instant) {
     let deadline = deadline(of: index)
     if deadline == .never { timers.cancel(index) } else { timers.set(index, at: deadline) }
   }
 
-  private func deadline(of index: UInt32) -> Instant {
+  @inlinable
+  func deadline(of index: UInt32) -> Instant {
     let patience = patience(of: index)
     var deadline = sessions[index].lookAt
     if let idle = patience.idle { deadline = min(deadline, sessions[index].activeAt + idle) }
@@ -20,7 +21,7 @@ extension Proxy where Network: ~Copyable {
     return deadline
   }
 
-  @usableFromInline
+  @inlinable
   mutating func timerFired(_ index: UInt32, on network: inout Network) {
     let now = network.now
     let patience = patience(of: index)
@@ -36,6 +37,6 @@ extension Proxy where Network: ~Copyable {
     if sessions.contains(index) { arm(index, at: now) }
   }
 
-  @usableFromInline
+  @inlinable
   func patience(of index: UInt32) -> Patience { patience[Int(sessions[index].listener)] }
 }

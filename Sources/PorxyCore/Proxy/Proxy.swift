@@ -125,7 +125,7 @@ public struct Proxy<Network: Transport & ~Copyable>: ~Copyable {
     records.removeAll(keepingCapacity: true)
   }
 
-  @usableFromInline
+  @inlinable
   mutating func record(_ record: LogRecord) {
     if record.level <= configuration.log.level { records.append(record) }
   }

@@ -15,8 +15,10 @@ extension Scenario {
         let (client, server) = try stage.pair()
         client.say(100_000)
         server.say(100_000)
+        // Linux drops with a reset what has not been acknowledged yet, with a proxy or without.
+        let left = server.waitUntilTaken()
         server.close()
-        return "\(client.hearAll())"
+        return "\(left), \(client.hearAll())"
       }
     },
     Scenario("an early answer while the client goes on writing") { stage in
