@@ -20,9 +20,9 @@ public struct Limits: Sendable, Equatable {
   public static let resolutionLifetime = Duration.seconds(1)
   /// Bytes taken at once at the beginning of a flow.
   ///
-  /// While a socket is being written to, the kernel acknowledges nothing on it. Small writes keep that short, for a server that
-  /// answers early and closes: the last bytes of its answer leave only when those before are acknowledged, and are lost with
-  /// the close if unread bytes make it a reset.
+  /// While a socket is being written to, the kernel acknowledges nothing on it. Small writes keep that short, for a
+  /// server that answers early and closes: the last bytes of its answer leave only when those before are acknowledged,
+  /// and are lost with the close if unread bytes make it a reset.
   public static let firstReadMax: UInt32 = 4 * 1024
   /// How many bytes of a flow are its beginning.
   public static let firstBytes: UInt64 = 128 * 1024

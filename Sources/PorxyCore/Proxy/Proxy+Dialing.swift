@@ -151,8 +151,8 @@ extension Proxy where Network: ~Copyable {
 
   /// Ends a dial, with all attempts that are still open.
   ///
-  /// An attempt may have been accepted already without our knowing: it is closed the way its session is, so that a server
-  /// sees the reset of a client that reset meanwhile, and no clean end.
+  /// An attempt may have been accepted already without our knowing: it is closed the way its session is, so that a
+  /// server sees the reset of a client that reset meanwhile, and no clean end.
   @usableFromInline
   mutating func abandon(_ dial: UInt32, _ closing: Closing, on network: inout Network) {
     if dials[dial].isResolving {

@@ -48,7 +48,7 @@ extension Proxy where Network: ~Copyable {
   }
 
   /// Serves those in `served`; whoever has ended meanwhile has no place any more.
-  @usableFromInline
+  @inlinable
   mutating func serveQueued(on network: inout Network) {
     for index in served where sessions.contains(index) && sessions[index].isQueued {
       sessions[index].isQueued = false

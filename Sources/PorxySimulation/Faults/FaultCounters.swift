@@ -4,6 +4,7 @@ public struct FaultCounters: Sendable, Equatable {
 
   public init() {}
 
+  /// How often this kind was met.
   public subscript(kind: FaultKind) -> UInt64 {
     counts[Int(kind.rawValue)]
   }

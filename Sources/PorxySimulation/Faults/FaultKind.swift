@@ -4,7 +4,8 @@
 public enum FaultKind: UInt8, Sendable, CaseIterable {
   /// Segments between a and b take `amount` nanoseconds longer.
   case latency
-  /// Segments between a and b take up to `amount` nanoseconds longer, each its own time, never overtaking in a connection.
+  /// Segments between a and b take up to `amount` nanoseconds longer, each its own time, never overtaking in a
+  /// connection.
   case jitter
   /// Between a and b, `amount` bytes a second.
   case bandwidth

@@ -2,8 +2,8 @@ import PorxyCore
 
 /// The one number that all chance of a run comes from.
 ///
-/// As text it is `v1:0x…`; the version names the way in which plans and draws follow from the number, so that an old line
-/// in a report is never replayed as something else. A decimal number and a commit's hash are read too.
+/// As text it is `v1:0x…`; the version names the way in which plans and draws follow from the number, so that an old
+/// line in a report is never replayed as something else. A decimal number and a commit's hash are read too.
 public struct Seed: Sendable, Hashable, CustomStringConvertible, LosslessStringConvertible {
   public let value: UInt64
 

@@ -1,6 +1,7 @@
 import PorxyCore
 
-/// What the simulated kernel knows of one socket: the transmission control block of RFC 9293, as far as endings need it.
+/// What the simulated kernel knows of one socket: the transmission control block of RFC 9293, as far as endings need
+/// it.
 ///
 /// Places in streams count bytes from the start; an end takes one place behind the last byte. The bytes that a peer has
 /// written for this socket are beside it in `Network.inbound`, so that this is a plain value.

@@ -15,7 +15,7 @@ struct Host {
   var conduits = [0, 0, 0]
   /// Listeners that hold a port, in the order of their making.
   var listeners: [UInt32] = []
-  /// Ports of sockets that connected, each with its remote end; never iterated.
+  // lookup only: ports of sockets that connected, each with its remote end.
   var ports: [UInt64: PortUse] = [:]
   var nextPort: UInt16
   /// Connection attempts so far; names streams.

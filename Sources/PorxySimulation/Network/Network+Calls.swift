@@ -14,7 +14,7 @@ extension Network {
     return socket(slot)
   }
 
-  /// connect(): throws `inProgress` when the attempt has begun, and returns when the socket is already known to be connected.
+  /// connect(): throws `inProgress` when the attempt has begun, and returns when the socket is known to be connected.
   ///
   /// `port` 0 lets the host choose one.
   public func connect(_ socket: Socket, to remote: Endpoint, from port: UInt16 = 0) throws(SocketError) {

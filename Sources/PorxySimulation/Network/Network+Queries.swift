@@ -25,6 +25,7 @@ extension Network {
     return mask
   }
 
+  /// The state of its connection; TIME_WAIT shows as closed, as in Linux, where something else stands for it.
   public func state(of socket: Socket) -> TCPState { blocks[open(socket)].state }
 
   /// Whether its owner has it; false after its close or its process's death.
@@ -32,6 +33,7 @@ extension Network {
     live(socket).map { blocks[$0].isOpen } ?? false
   }
 
+  /// The host whose kernel has it.
   public func host(of socket: Socket) -> HostID { blocks[open(socket)].host }
   /// getsockname().
   public func localEndpoint(of socket: Socket) -> Endpoint { blocks[open(socket)].local }

@@ -40,7 +40,8 @@ extension Network {
     wake(slot)
   }
 
-  /// Leaves behind what answers late segments, and lets the connection itself go (TIME_WAIT, or FIN_WAIT2 without an owner).
+  /// Leaves behind what answers late segments, and lets the connection itself go (TIME_WAIT, or FIN_WAIT2 without an
+  /// owner).
   func leave(_ slot: Int, awaitsEnd: Bool, for duration: UInt64) {
     let socket = socket(slot)
     let host = blocks[slot].host

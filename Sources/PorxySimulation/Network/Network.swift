@@ -2,13 +2,13 @@ public import PorxyCore
 
 /// Hosts with a kernel each, joined by links, on one clock that jumps from event to event.
 ///
-/// The kernel is that of Linux as docs tell it (rules R1–R24): it answers every socket call at once, as a non-blocking
-/// socket does, and everything that takes time is an event in one queue, ordered by virtual time and then by first come,
-/// first served. All chance comes from one seed by keyed draws. So a run is a function of the seed, the plan and what the
-/// peers and the transports do.
+/// The kernel is that of Linux at the ends of connections (rules R1–R24): it answers every socket call at once, as a
+/// non-blocking socket does, and everything that takes time is an event in one queue, ordered by virtual time and then
+/// by first come, first served. All chance comes from one seed by keyed draws. So a run is a function of the seed, the
+/// plan and what the peers and the transports do.
 ///
-/// A network belongs to one thread. Peers act through the socket calls, a proxy through `SimulatedTransport`; both refer
-/// to the same network.
+/// A network belongs to one thread. Peers act through the socket calls, a proxy through `SimulatedTransport`; both
+/// refer to the same network.
 public final class Network {
   /// Where all chance comes from.
   public let chance: Chance
@@ -40,12 +40,12 @@ public final class Network {
   var listeners: [ListenerRecord] = []
   var calls: [CallRecord] = []
   var freeCalls: [UInt32] = []
-  /// By socket; looked up, never iterated.
+  // lookup only: by socket, when a segment comes late.
   var timeWaits: [UInt64: TimeWaitRecord] = [:]
   var timeWaitOrder = Queue<Socket>()
   var names: [NameRecord] = []
   var questions: UInt64 = 0
-  /// Answers that were not taken yet, by question; looked up, never iterated.
+  // lookup only: answers that were not taken yet, by question.
   var answers: [UInt64: NameAnswer] = [:]
   var faults: [Fault] = []
   var faultIsActive: [Bool] = []
@@ -88,8 +88,11 @@ public final class Network {
     }
   }
 
+  /// What a host has to give.
   public func limits(of host: HostID) -> HostLimits { hosts[host.index].limits }
+  /// What a host was called when it was added.
   public func name(of host: HostID) -> String { hosts[host.index].name }
+  /// The host of this name.
   public func host(named name: String) -> HostID? {
     hosts.firstIndex { $0.name == name }.map { HostID($0) }
   }

@@ -3,8 +3,8 @@ import PorxyCore
 /// Bytes without their contents: runs of the streams they were first written to, in order.
 ///
 /// It is what send queues, wires, receive queues and conduits hold. Because each run says where it came from, a hole, a
-/// repetition, a swap and bytes of another session are all seen by looking at where a run does not continue the last one.
-/// One run, the usual case, needs no storage of its own.
+/// repetition, a swap and bytes of another session are all seen by looking at where a run does not continue the last
+/// one. One run, the usual case, needs no storage of its own.
 public struct Payload: Sendable, Equatable {
   /// Neighbouring bytes of one stream.
   public struct Run: Sendable, Equatable {
@@ -33,6 +33,7 @@ public struct Payload: Sendable, Equatable {
 
   public init() {}
 
+  /// Whether it holds no byte.
   public var isEmpty: Bool { count == 0 }
 
   /// The runs, oldest first, none of them empty, none the continuation of the one before.
@@ -40,6 +41,7 @@ public struct Payload: Sendable, Equatable {
     isEmpty ? [] : [head] + rest.elements
   }
 
+  /// Puts bytes behind the newest.
   public mutating func append(_ run: Run) {
     guard run.count > 0 else { return }
     if count == 0 {

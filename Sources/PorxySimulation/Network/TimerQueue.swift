@@ -1,4 +1,4 @@
-/// One timer a slot, earliest first; setting it again moves it, so that none is ever left behind by a socket that is gone.
+/// One timer a slot, earliest first; setting it again moves it, so that none is left behind by a socket that is gone.
 struct TimerQueue {
   private struct Entry {
     var time: UInt64

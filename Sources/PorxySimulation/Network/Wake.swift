@@ -13,11 +13,3 @@ public enum Wake: Sendable, Equatable {
   /// The host is back, with nothing on it.
   case revived(HostID)
 }
-
-/// How a process came to its end.
-public enum Death: Sendable, Equatable {
-  /// Its kernel ends its connections, or resets them where bytes were unread.
-  case killed
-  /// Its kernel is gone too; nobody is told.
-  case lostPower
-}

@@ -6,18 +6,20 @@ struct BufferPool: ~Copyable {
   let size: Int
   private let kind: ConduitKind
   private let lentMax: Int
+  private let idleMin: Int
   private let idleMax: Int
   private var entries = SlotStore<BufferEntry>()
   private var firstIdle = SlotStore<BufferEntry>.none
   private var firstWithoutMemory = SlotStore<BufferEntry>.none
-  private(set) var idleCount = 0
+  private var idleCount = 0
   /// The fewest idle at a time since the last trim: so many were kept for nothing.
   private var idleLeast = 0
 
-  init(size: Int, lentMax: Int, idleMax: Int, kind: ConduitKind) {
+  init(size: Int, lentMax: Int, idleMin: Int, idleMax: Int, kind: ConduitKind) {
     self.size = size
     self.kind = kind
     self.lentMax = lentMax
+    self.idleMin = idleMin
     self.idleMax = idleMax
   }
 
@@ -46,9 +48,12 @@ struct BufferPool: ~Copyable {
     }
   }
 
-  /// Gives back the memory that nobody has needed since the last trim.
+  /// More idle buffers than are always kept.
+  var hasIdle: Bool { idleCount > idleMin }
+
+  /// Gives back the memory that nobody has needed since the last trim, but for the few that are always kept.
   mutating func trim() {
-    for _ in 0..<idleLeast {
+    for _ in 0..<max(0, min(idleLeast, idleCount - idleMin)) {
       if let slot = takeIdleSlot() { release(slot) }
     }
     idleLeast = idleCount

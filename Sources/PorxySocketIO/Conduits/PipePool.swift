@@ -8,7 +8,7 @@ struct PipePool: ~Copyable {
   private var entries = SlotStore<PipeEntry>()
   private var firstIdle = SlotStore<PipeEntry>.none
   private var firstWithoutPipe = SlotStore<PipeEntry>.none
-  private(set) var idleCount = 0
+  private var idleCount = 0
   /// The fewest idle at a time since the last trim: so many were kept for nothing.
   private var idleLeast = 0
 
@@ -47,6 +47,8 @@ struct PipePool: ~Copyable {
       close(conduit.slot)
     }
   }
+
+  var hasIdle: Bool { idleCount > 0 }
 
   /// Closes the pipes that nobody has needed since the last trim.
   mutating func trim() {

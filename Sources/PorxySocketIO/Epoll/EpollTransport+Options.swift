@@ -14,6 +14,8 @@ extension EpollTransport {
     public var blocksMax = 1024
     /// Pipes at a time, idle ones among them; each takes two descriptors.
     public var pipesMax = 1024
+    /// Buffers that are kept even if nobody borrows, so that a quiet proxy needs no timer for them.
+    public var idleBuffersMin = 8
     /// Buffers kept for the next borrower.
     public var idleBuffersMax = 256
     /// Large buffers kept for the next borrower.

@@ -40,9 +40,10 @@ public struct EpollTransport: Transport, ~Copyable {
     sockets = SocketTable()
     listeners = ListenerTable()
     buffers = BufferPool(
-      size: Limits.bufferSize, lentMax: options.buffersMax, idleMax: options.idleBuffersMax, kind: .buffer)
+      size: Limits.bufferSize, lentMax: options.buffersMax, idleMin: options.idleBuffersMin,
+      idleMax: options.idleBuffersMax, kind: .buffer)
     blocks = BufferPool(
-      size: options.blockSize, lentMax: options.blocksMax, idleMax: options.idleBlocksMax, kind: .block)
+      size: options.blockSize, lentMax: options.blocksMax, idleMin: 0, idleMax: options.idleBlocksMax, kind: .block)
     pipes = PipePool(pipesMax: options.pipesMax, idleMax: options.idlePipesMax)
     inbox = Inbox()
     now = Syscalls.clock()
@@ -73,7 +74,7 @@ public struct EpollTransport: Transport, ~Copyable {
     return nil
   }
 
-  private var hasIdleConduits: Bool { buffers.idleCount > 0 || blocks.idleCount > 0 || pipes.idleCount > 0 }
+  private var hasIdleConduits: Bool { buffers.hasIdle || blocks.hasIdle || pipes.hasIdle }
 
   /// Lets go of the conduits that were kept for nothing.
   private mutating func trimConduits() {

@@ -61,12 +61,14 @@ final class ProxyProcess: Sendable {
 
   /// The lines of the log so far.
   var log: [LogEntry] { child.output.split(separator: "\n").compactMap { LogEntry($0) } }
+  /// How many lines there are about sessions that ended.
+  var sessionCount: Int { TemporaryFolder.count("\"event\":\"session\"", in: child.outputPath) }
   /// The lines about sessions that ended.
   var sessions: [LogEntry] { log.filter { $0["event"] == "session" } }
 
   /// Waits until so many sessions were told of.
   func tells(ofSessions count: Int, by deadline: Deadline = .usual) -> Bool {
-    deadline.awaits { sessions.count >= count }
+    deadline.awaits { sessionCount >= count }
   }
 
   /// Waits until it holds no more sockets than before the first client. It may keep some idle conduits.

@@ -36,9 +36,25 @@ final class TemporaryFolder: Sendable {
   }
 
   /// What stands in a file, empty if it is not there.
-  static func read(_ path: String) -> String {
+  static func read(_ path: String) -> String { String(decoding: readBytes(path), as: UTF8.self) }
+
+  /// How often the words stand in a file.
+  static func count(_ words: String, in path: String) -> Int {
+    let bytes = readBytes(path) + [0]
+    return unsafe bytes.withUnsafeBytes { bytes in
+      var count = 0
+      var place = unsafe bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: CChar.self)
+      while let found = unsafe strstr(place, words) {
+        count += 1
+        unsafe place = UnsafePointer(found) + words.utf8.count
+      }
+      return count
+    }
+  }
+
+  private static func readBytes(_ path: String) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return "" }
+    guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     var block = [UInt8](repeating: 0, count: 1 << 16)
@@ -47,6 +63,6 @@ final class TemporaryFolder: Sendable {
       bytes += block[..<count]
       count = unsafe Glibc.read(descriptor, &block, block.count)
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 }

@@ -37,6 +37,9 @@ struct ConnectionRuleTests {
   @Test("URGENT", arguments: Scenario.urgencies, relays)
   func urgencies(_ scenario: Scenario, _ relay: String) throws { try compare(scenario, relay) }
 
+  @Test("VANISHES, and comes back", arguments: Scenario.silences, relays)
+  func silences(_ scenario: Scenario, _ relay: String) throws { try compare(scenario, relay) }
+
   /// An observation that changes from run to run would make the comparison worthless.
   @Test("played twice without a proxy, a scenario observes the same", arguments: Scenario.all)
   func isRepeatable(_ scenario: Scenario) throws {

@@ -2,8 +2,8 @@ import PorxyCore
 
 /// The least that relays bytes over a transport, as a subject for tests of the transport itself; not the proxy.
 ///
-/// It passes ends on, answers a failure on one side with a reset of the other, and tries every socket that an event names
-/// until it is blocked.
+/// It passes ends on, answers a failure on one side with a reset of the other, and tries every socket that an event
+/// names until it is blocked.
 struct Relay: ~Copyable {
   private struct Leg {
     var id = SocketID.none

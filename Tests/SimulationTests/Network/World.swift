@@ -25,7 +25,7 @@ struct World {
 
   static let backend = Endpoint(IPAddress(v4: 0x0a00_0004), 80)
 
-  /// Lets so many sessions come and go, heals the network after `length`, and goes on until all is quiet or an hour later.
+  /// Lets so many sessions come and go, heals the network after `length`, and goes on until all is quiet, or an hour.
   ///
   /// Answers how many sessions the relay still has.
   func run(sessions: Int, every interval: Duration, length: Duration, checksEvery: UInt64 = 64) throws -> Int {
