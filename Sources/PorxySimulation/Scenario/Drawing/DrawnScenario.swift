@@ -6,6 +6,14 @@ public struct DrawnScenario: Sendable {
   /// The most that is on its way unread in one direction: less than a socket's buffer.
   private static let unreadMax: UInt64 = 50_000
   private static let sizes: [UInt64] = [1, 2, 3, 100, 1000, 17_000, 30_000]
+  private static let latencies: [Duration] = [
+    .microseconds(1), .milliseconds(1), .milliseconds(30), .milliseconds(120),
+  ]
+  /// Faults that nobody may see, each with its number.
+  private static let faults: [(kind: FaultKind, amount: UInt64)] = [
+    (.shortMoves, 400), (.spuriousReadiness, 300), (.staleReadiness, 500), (.delayedReadiness, 3_000_000),
+    (.mergedReadiness, 3_000_000), (.interrupted, 300), (.abortedAccept, 300),
+  ]
   private static let waits: [Duration] = [.milliseconds(1), .milliseconds(300), .seconds(2), .seconds(90)]
 
   private struct Peer {
@@ -23,15 +31,24 @@ public struct DrawnScenario: Sendable {
   public static func draw(_ seed: Seed, stepsMax: Int = 12, clientsMax: Int = 2) -> Scenario {
     var drawn = DrawnScenario(seed)
     let count = drawn.random.integer(in: 2...stepsMax)
+    var settings = [Setting.differs([.resetBehindBothEnds])]
+    if drawn.random.chance(1, in: 2) { settings.append(.latency(drawn.random.pick(Self.latencies))) }
+    drawn.addFaults()
+    let first = drawn.steps.count
     drawn.connect()
-    while drawn.steps.count < count { drawn.addStep(clientsMax) }  // bound: each adds one
+    while drawn.steps.count < first + count { drawn.addStep(clientsMax) }  // bound: each adds one
     drawn.look()
-    return Scenario(
-      title: "drawn from \(seed)", settings: [.differs([.resetBehindBothEnds])], steps: drawn.steps)
+    return Scenario(title: "drawn from \(seed)", settings: settings, steps: drawn.steps)
   }
 
   private init(_ seed: Seed) {
     random = Chance(seed).generator(.peer, 0)
+  }
+
+  private mutating func addFaults() {
+    for fault in Self.faults where random.chance(1, in: 5) {
+      steps.append(Step(.host(.porxy, .suffer(fault.kind, fault.amount))))
+    }
   }
 
   private mutating func connect() {

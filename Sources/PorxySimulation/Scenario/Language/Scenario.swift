@@ -8,7 +8,7 @@
 ///     server receive 3 then end
 ///
 /// The first line is the title, `key: value` lines may follow, then a step a line; `#` begins a comment.
-/// docs/SIMULATION.md has the vocabulary. What a step says of its outcome is an expectation, and what was seen is
+/// docs/SCENARIOS.md has the vocabulary. What a step says of its outcome is an expectation, and what was seen is
 /// written in the same words.
 public struct Scenario: Sendable, Equatable {
   public var title: String

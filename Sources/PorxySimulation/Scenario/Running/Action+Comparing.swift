@@ -2,7 +2,7 @@ import PorxyCore
 
 extension Action {
   /// Whether what was seen is what was expected.
-  func meets(_ expected: Action) -> Bool {
+  public func meets(_ expected: Action) -> Bool {
     guard case .socket(_, .receive(let seenAmount, let seenStop)) = self,
       case .socket(_, .receive(let amount, let stop)) = expected
     else { return self == expected }
@@ -15,7 +15,7 @@ extension Action {
   }
 
   /// The known difference by which a proxied run shows `seen` where a direct one shows this; nil when it is none.
-  func difference(from seen: Action) -> Difference? {
+  public func difference(from seen: Action) -> Difference? {
     guard case .socket(_, let direct) = self, case .socket(_, let proxied) = seen else { return nil }
     switch (direct, proxied) {
     case (.connect(.fails), .connect(.isReset)): return .refusalAfterConnecting

@@ -13,7 +13,7 @@ public struct Comparison: Sendable {
 
   private let named: [Difference]
 
-  init(_ scenario: Scenario, direct: ScenarioOutcome, proxied: ScenarioOutcome) {
+  public init(_ scenario: Scenario, direct: ScenarioOutcome, proxied: ScenarioOutcome) {
     self.direct = direct
     self.proxied = proxied
     named = scenario.differences

@@ -5,23 +5,23 @@ public struct ScenarioOutcome: Sendable {
   public let arm: Arm
   /// The steps with what was seen in place of what was expected: the canonical trace. Bytes are exact, ports and times
   /// are not in it.
-  public internal(set) var seen: [Step]
+  public var seen: [Step]
   /// Where that is not what the scenario or the rules say; none in a good run.
-  public internal(set) var complaints: [String] = []
+  public var complaints: [String] = []
   /// Records of porxy's sessions, in the order of their ends.
-  public internal(set) var sessions: [SessionRecord] = []
+  public var sessions: [SessionRecord] = []
   /// How often `keep sending` sent, by step; the only count that may be off by one (DIES).
-  public internal(set) var sends: [Int]
+  public var sends: [Int]
   /// Virtual time that it took.
-  public internal(set) var elapsed = Duration.zero
+  public var elapsed = Duration.zero
   /// Of everything that happened; the same in every run with the same seed.
-  public internal(set) var hash: UInt64 = 0
+  public var hash: UInt64 = 0
   /// The run as a drawing, if its trace was kept.
-  public internal(set) var ladder = ""
+  public var ladder = ""
   /// What happened, if it was asked for.
-  public internal(set) var entries: [TraceEntry] = []
+  public var entries: [TraceEntry] = []
 
-  init(_ scenario: Scenario, _ arm: Arm) {
+  public init(_ scenario: Scenario, _ arm: Arm) {
     self.arm = arm
     seen = scenario.steps
     sends = Array(repeating: 0, count: scenario.steps.count)

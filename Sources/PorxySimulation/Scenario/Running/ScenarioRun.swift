@@ -31,7 +31,7 @@ final class ScenarioRun {
     }
     stage.settle()
     takeOutcomes()
-    if judges { judge() }
+    if judges { outcome.complaints += scenario.complaints(about: outcome.seen, in: stage.arm) }
     outcome.entries = network.trace.entries
     if !outcome.entries.isEmpty {
       outcome.ladder = Ladder(outcome.entries, middle: stage.porxy == nil ? nil : stage.porxyHost).text
@@ -69,16 +69,5 @@ final class ScenarioRun {
       }
     }
     cast.outcomes = []
-  }
-
-  /// Compares what was seen with what is to be seen.
-  private func judge() {
-    for (index, step) in scenario.steps.enumerated() {
-      let seen = outcome.seen[index]
-      guard !seen.action.meets(step.action) else { continue }
-      let excuse = stage.arm == .proxied ? step.action.difference(from: seen.action) : nil
-      if let excuse, scenario.differences.contains(excuse) { continue }
-      outcome.complaints.append("step \(index + 1): expected '\(step)', saw '\(seen)'")
-    }
   }
 }
