@@ -8,7 +8,7 @@ public enum SocketAction: Sendable, Equatable {
   case send(UInt64, SendOutcome)
   /// Fills the kernels' buffers on the way, however large they are.
   case sendUntilBlocked
-  /// A byte with MSG_OOB.
+  /// A byte with MSG_OOB. All peers have SO_OOBINLINE, so it is received in its place of the stream.
   case sendUrgent(SendOutcome)
   /// Sends as many bytes again and again, coming to rest between, until an error comes.
   case keepSending(UInt64, until: SocketError)
