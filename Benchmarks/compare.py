@@ -7,8 +7,9 @@ Prints a Markdown table (progress goes to the standard error output). README.md 
 and how to read it. Needs Linux, gcc and Python 3; no root, no packages. A peer that is not installed is left out.
 
 To add a peer, write one function and name it in PROXIES: it takes a Setting, writes what configuration the proxy needs
-(`setting.write`), and returns a Recipe: the command that stays in the foreground as one process with one thread and
-listens on every route, and the command that prints its version. None means: not installed.
+(`setting.write`), and returns a Recipe: the command that stays in the foreground as one process and listens on every
+route, and the command that prints its version. None means: not installed. One thread that relays is what the others
+have; threads that end while it works are refused, because the scheduler forgets what they cost.
 """
 import argparse
 import contextlib
@@ -217,6 +218,12 @@ def cpu_seconds(pid):
     return sum(int((read(path).split() or ["0"])[0]) for path in paths) / 1e9
 
 
+def has_ended_threads(pid):
+    """Whether work was done by threads that have ended: schedstat knows nothing of them, the process's clock does."""
+    process_clock = ~pid << 3 | 2  # As clock_getcpuclockid(3) makes it.
+    return cpu_seconds(pid) < 0.9 * time.clock_gettime(process_clock)
+
+
 def settled_cpu_seconds(pid):
     """The same once the proxy has finished what the load left behind."""
     end, last = time.monotonic() + SETTLE_SECONDS_MAX, cpu_seconds(pid)
@@ -298,6 +305,8 @@ class Bench:
             units = max(figures["units"], 1)
             if child:
                 cpu = settled_cpu_seconds(child.pid) - cpu
+                if has_ended_threads(child.pid):
+                    raise Failure(f"{name} ends threads while it works: what they cost cannot be told")
                 figures["cpu_us_per_unit"] = cpu * 1e6 / units
                 figures["cpu_ms_per_gib"] = cpu * 1e3 / (units / 1024)
             if child and work.unit == "session":
@@ -346,18 +355,22 @@ def listens(port, child):
 
 
 def measure_all(bench, names, wanted):
-    """Takes turns: within a round every proxy does the same work right after the other."""
-    results = {}
+    """Takes turns: within a round every proxy does the same work right after the other. One that fails is told of."""
+    results, failures = {work.name: {} for work in wanted}, []
     for turn in range(bench.options.rounds):
         for work in wanted:
             for name in names:
                 if name == "direct" and work.unit == "session":
                     continue
-                figures = bench.measure(name, work)
-                results.setdefault(work.name, {}).setdefault(name, []).append(figures)
-                faults = {key: figures[key] for key in ("wrong", "lost", "failed") if figures[key]}
-                note(f"round {turn + 1}, {work.name}, {name}: {figures['rate']:.0f}/s {faults or ''}")
-    return results
+                try:
+                    figures = bench.measure(name, work)
+                except Failure as failure:
+                    failures.append(f"- **{name} at {work.name}:** {failure}")
+                    note(failures[-1])
+                    continue
+                results[work.name].setdefault(name, []).append(figures)
+                note(f"round {turn + 1}, {work.name}, {name}: {figures['rate']:.0f} {work.unit}s a second")
+    return results, failures
 
 
 def note(text):
@@ -433,9 +446,9 @@ def environment(bench, names, processes):
     }
 
 
-def report(results, names, wanted, facts):
+def report(results, complaints, names, wanted, facts):
     """All of it, in Markdown."""
-    lines = [table(results, names, wanted), "", *(faults(results) or ["No byte was wrong or lost."]), ""]
+    lines = [table(results, names, wanted), "", *(complaints or ["No byte was wrong or lost."]), ""]
     return "\n".join(lines + [f"- {key}: {value}" for key, value in facts.items()])
 
 
@@ -492,7 +505,7 @@ def check(options):
 
 
 def compare(options, processes):
-    """Measures, prints, writes."""
+    """Measures, prints, writes. Returns the exit code."""
     wanted = [work for work in works(options) if work.name in chosen(
         options.works, [each.name for each in works(options)], "work")]
     bench = Bench(options, processes)
@@ -500,12 +513,14 @@ def compare(options, processes):
     for name in [name for name in names if name != "direct" and not bench.recipe(name)]:
         note(f"{name} is not installed and left out")
         names.remove(name)
-    results = measure_all(bench, names, wanted)
+    results, failures = measure_all(bench, names, wanted)
+    complaints = faults(results) + failures
     facts = environment(bench, names, processes)
-    print(report(results, names, wanted, facts))
+    print(report(results, complaints, names, wanted, facts))
     if options.json:
         with open(options.json, "w") as file:
-            json.dump({"environment": facts, "results": results}, file, indent=1)
+            json.dump({"environment": facts, "complaints": complaints, "results": results}, file, indent=1)
+    return 1 if complaints else 0
 
 
 def interrupted(number, frame):
@@ -521,7 +536,7 @@ def main():
         processes = Processes(folder, *cpus(options))
         try:
             check(options)
-            compare(options, processes)
+            sys.exit(compare(options, processes))
         except (Failure, subprocess.CalledProcessError) as failure:
             sys.exit(f"compare: {failure}")
         finally:

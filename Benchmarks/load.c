@@ -4,14 +4,14 @@
 //
 //   load serve                                       echo, sink and source; prints the ports it got, as JSON
 //   load stream   PORT CONNECTIONS SECONDS up|down   bytes to a sink, or from a source
-//   load pingpong PORT CONNECTIONS SECONDS SIZE      messages to an echo and back, one in flight each (at most 16 KiB)
+//   load pingpong PORT CONNECTIONS SECONDS SIZE      messages (of 16 KiB at most) there and back, one at a time
 //   load churn    PORT CONNECTIONS SECONDS           connect, 64 bytes there and back, close; so many at a time
 //   load idle     PORT CONNECTIONS                   64 bytes there and back, then held until the standard input ends
 //
-// Each prints one line of JSON: `units` is the work done in all (MiB, round trips, connections, sessions), `rate` units a
-// second; `p50_us` and `p99_us` are a unit's time where that means something. Every byte is known beforehand from its
-// place in its stream: `wrong` counts bytes that differ, `lost` bytes that never arrived, `failed` connections that
-// broke. All three are 0 behind a proxy that works.
+// Each prints one line of JSON: `units` is the work done in all (MiB, round trips, connections, sessions), `rate` is
+// units a second; `p50_us` and `p99_us` are a unit's time where that means something. Every byte is known beforehand
+// from its place in its stream: `wrong` counts bytes that differ (after a gap nearly all do), `lost` bytes that never
+// arrived, `failed` connections that broke. All three are 0 behind a proxy that works.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -427,9 +427,9 @@ static void exchanges(enum after then, int count, double seconds, int size) {
   for (int i = 0; i < count && (then != HOLD || i < OPENING_MAX); i++) open_exchange(&clients[i]);
   while (live && now() < measured_until + GRACE) dispatch(exchange);
   fail_waiting(count);
-  double end = now();
-  if (end > measured_until) end = measured_until;
-  printf("{\"units\": %lu, \"rate\": %.1f, ", units, measured_units / (end - measured_from));
+  double end = now() < measured_until ? now() : measured_until;
+  double rate = end > measured_from ? measured_units / (end - measured_from) : 0;
+  printf("{\"units\": %lu, \"rate\": %.1f, ", units, rate);
   printf("\"p50_us\": %.1f, \"p99_us\": %.1f, ", quantile_us(.5), quantile_us(.99));
   print_faults();
 }
