@@ -302,16 +302,11 @@ class Bench:
             figures = self.run_load(work, ports[work.service], child)
             if child and child.poll() is not None:
                 raise Failure(f"{name} ended during {work.name}: {self.processes.complaint(name)}")
-            units = max(figures["units"], 1)
             if child:
                 cpu = settled_cpu_seconds(child.pid) - cpu
                 if has_ended_threads(child.pid):
                     raise Failure(f"{name} ends threads while it works: what they cost cannot be told")
-                figures["cpu_us_per_unit"] = cpu * 1e6 / units
-                figures["cpu_ms_per_gib"] = cpu * 1e3 / (units / 1024)
-            if child and work.unit == "session":
-                figures["kib_per_session"] = (figures["held_kib"] - kib) / units
-                figures["fresh_mib"] = kib / 1024
+                figures.update(costs(work, figures, cpu, kib))
             return figures
 
     def run_load(self, work, port, proxy):
@@ -332,6 +327,16 @@ class Bench:
             return figures
         finally:
             self.processes.stop(load)
+
+
+def costs(work, figures, cpu, fresh_kib):
+    """What a unit of the work cost the proxy."""
+    units = max(figures["units"], 1)
+    if work.unit == "session":
+        return {"kib_per_session": (figures["held_kib"] - fresh_kib) / units, "fresh_mib": fresh_kib / 1024}
+    if work.unit == "MiB":
+        return {"cpu_ms_per_gib": cpu * 1e3 / (units / 1024)}
+    return {"cpu_us_per_unit": cpu * 1e6 / units}
 
 
 def free_ports(count):
@@ -369,7 +374,7 @@ def measure_all(bench, names, wanted):
                     note(failures[-1])
                     continue
                 results[work.name].setdefault(name, []).append(figures)
-                note(f"round {turn + 1}, {work.name}, {name}: {figures['rate']:.0f} {work.unit}s a second")
+                note(f"round {turn + 1}, {work.name}, {name}: {figures['rate']:.0f}/s")
     return results, failures
 
 

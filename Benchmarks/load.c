@@ -363,11 +363,21 @@ static int is_ending(void) { return after != HOLD && now() >= measured_until; }
 
 static void open_exchange(struct client *client) { open_client(client, EPOLLOUT, next_start()); }
 
+static void open_next_idle(void) {
+  if (opened < clients_wanted) open_exchange(&clients[opened]);
+}
+
+static void lose(struct client *client) {
+  fail(client);
+  if (after == HOLD) open_next_idle();
+  if (after == REOPEN && !is_ending()) open_exchange(client);
+}
+
 static void say(struct client *client) {
   ssize_t count = send(client->fd, known_at(client->start + client->sent), message_size, MSG_NOSIGNAL);
   if (after != REOPEN) client->since = now();
   if (count > 0) client->sent += count;
-  if (count != message_size) fail(client);
+  if (count != message_size) lose(client);
 }
 
 static void count_unit(struct client *client) {
@@ -378,10 +388,6 @@ static void count_unit(struct client *client) {
   histogram[bucket(time - client->since)]++;
 }
 
-static void open_next_idle(void) {
-  if (opened < clients_wanted) open_exchange(&clients[opened]);
-}
-
 static void go_on(struct client *client) {
   if (after == HOLD) {
     live--;  // It stays open, and nobody waits for it any more.
@@ -389,12 +395,6 @@ static void go_on(struct client *client) {
   }
   if (after == AGAIN && !is_ending()) return say(client);
   close_client(client);
-  if (after == REOPEN && !is_ending()) open_exchange(client);
-}
-
-static void lose(struct client *client) {
-  fail(client);
-  if (after == HOLD) open_next_idle();
   if (after == REOPEN && !is_ending()) open_exchange(client);
 }
 
