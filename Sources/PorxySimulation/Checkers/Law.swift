@@ -1,0 +1,54 @@
+import PorxyCore
+
+/// The law: the same peers without porxy see the same.
+///
+/// What depends on time or on room in buffers differs between two direct runs already, and nobody can promise it. So the
+/// peers meet directly several times, with different latencies and room: where all of these agree, porxy has to agree
+/// too. Named differences: a backend that refuses (see rule REFUSED) is not compared, nor is a peer that was still busy
+/// when the run ended.
+struct Law {
+  private static let stretches = [
+    RunWorld.Stretch(latency: 1, addedRoom: 0), RunWorld.Stretch(latency: 0.1, addedRoom: 0),
+    RunWorld.Stretch(latency: 1.5, addedRoom: 1 << 19), RunWorld.Stretch(latency: 6, addedRoom: 1 << 16),
+  ]
+
+  private let setup: RunSetup
+
+  init(_ setup: RunSetup) {
+    self.setup = setup
+  }
+
+  /// What a peer sees and another must see too.
+  private struct Sight: Equatable {
+    let received: UInt64
+    let reading: Observation.Reading
+    let leaving: Observation.Leaving
+
+    init(_ seen: Observation) {
+      received = seen.received
+      // Whether a send or a receive met the error first is a matter of time.
+      reading = seen.sawError ? .over : seen.reading
+      leaving = seen.leaving
+    }
+  }
+
+  func compare(_ run: Run) {
+    var direct: [[Sight]] = []
+    for stretch in Self.stretches {
+      let other = Run(setup, .direct, stretch)
+      other.perform()
+      direct.append(other.company.peers.map { Sight($0.seen) })
+    }
+    for index in run.company.peers.indices where !setup.sessions[index / 2].isRefused {
+      let first = direct[0][index]
+      guard direct.allSatisfy({ $0[index] == first && $0[index ^ 1] == direct[0][index ^ 1] }) else { continue }
+      guard first.leaving != .gaveUp, direct[0][index ^ 1].leaving != .gaveUp else { continue }
+      let seen = run.company.peers[index].seen
+      let name = "\(index % 2 == 0 ? "client" : "server") \(index / 2)"
+      run.verdicts.expect(
+        .law, Sight(seen) == first, at: run.network.elapsed,
+        "\(name) sees through porxy: \(seen.summary); direct: \(first)")
+    }
+    run.noteTable()
+  }
+}
