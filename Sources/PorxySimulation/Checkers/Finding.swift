@@ -8,5 +8,5 @@ public struct Finding: Sendable, Equatable {
 }
 
 extension Finding: CustomStringConvertible {
-  public var description: String { "\(rule.rawValue) at \(at.scenarioText): \(text)" }
+  public var description: String { "\(rule.rawValue) at \(at.secondsText): \(text)" }
 }

@@ -11,27 +11,21 @@ extension Run {
     for session in setup.sessions.indices {
       let client = company.peers[2 * session]
       let server = company.peers[2 * session + 1]
-      let way = Way(session: session, echoes: false)
       checkFlaws(client, "client \(session)", of: server, at: now)
       checkFlaws(server, "server \(session)", of: client, at: now)
       checkEnd(server.seen, seenBy: client.seen, "client \(session)", at: now)
       checkEnd(client.seen, seenBy: server.seen, "server \(session)", at: now)
-      if setup.sessions[session].isRefused { checkRefusal(client.seen, way.session, at: now) }
+      checkReset(client.seen, server.seen, "server \(session)", at: now)
+      checkReset(server.seen, client.seen, "client \(session)", at: now)
+      if setup.sessions[session].isRefused { checkRefusal(client.seen, session, at: now) }
       guard setup.isNeutral, !setup.sessions[session].isRefused else { continue }
       checkOrder(client.seen, server.seen, session, at: now)
       checkCause(client.seen, server.seen, "client \(session)", at: now)
       checkCause(server.seen, client.seen, "server \(session)", at: now)
       checkNotice(client.seen, server.seen, "client \(session)", at: now)
       checkNotice(server.seen, client.seen, "server \(session)", at: now)
-      checkReset(client.seen, server.seen, "server \(session)", at: now)
-      checkReset(server.seen, client.seen, "client \(session)", at: now)
     }
     noteTable()
-  }
-
-  private struct Way {
-    let session: Int
-    let echoes: Bool
   }
 
   /// The bytes are those that the other has sent, each in its place.
@@ -47,7 +41,7 @@ extension Run {
   private func checkEnd(_ other: Observation, seenBy one: Observation, _ name: String, at now: Duration) {
     guard one.reading == .ended else { return }
     verdicts.expect(
-      .end, other.isConnected && other.hasEndedInOrder, at: now,
+      .end, other.leaving == .died || (other.isConnected && other.hasEndedInOrder), at: now,
       "\(name) saw an end, but the other did not end: \(other.summary)")
     guard other.leaving != .died else { return }
     verdicts.expect(
@@ -87,15 +81,16 @@ extension Run {
 
   /// Somebody has gone long ago: whoever is waiting for bytes must know.
   private func checkNotice(_ one: Observation, _ other: Observation, _ name: String, at now: Duration) {
-    guard one.isConnected, one.wasReading, other.leaving != .none, other.leaving != .gaveUp else { return }
-    guard Network.beginning + now > other.leftAt + Self.noticeMax else { return }
+    guard one.isConnected, one.wasReading || one.reading != .open else { return }
+    guard other.leaving == .closed || other.leaving == .reset else { return }
+    guard one.reading != .open || Network.beginning + now > other.leftAt + Self.noticeMax else { return }
     verdicts.expect(
       .gone, one.reading != .open, at: now, "\(name) still waits for a side that has gone: \(other.summary)")
   }
 
   /// A side resets, and has not ended its stream before: the other never sees an end.
   private func checkReset(_ one: Observation, _ other: Observation, _ name: String, at now: Duration) {
-    guard one.leaving == .reset, !one.hasFinished, other.isConnected, other.reading != .open else { return }
+    guard one.leaving == .reset, !one.hasFinished, other.isConnected else { return }
     verdicts.expect(
       .reset, other.reading != .ended, at: now, "\(name) saw an end where the other reset: \(one.summary)")
   }
@@ -106,9 +101,13 @@ extension Observation {
   var summary: String {
     var words = ["sent \(sent)", "received \(received)", "reading \(reading)"]
     if let sendError { words.append("a send failed: \(sendError.errnoName)") }
+    if sawError { words.append("first error at \(failedAt.since(Network.beginning).secondsText)") }
     if hasFinished { words.append("finished") }
     if leaving != .none {
-      words.append("\(leaving) at \(leftAt.since(Network.beginning).scenarioText)" + (leftUnread ? " with bytes unread" : ""))
+      words.append("\(leaving) at \(leftAt.since(Network.beginning).secondsText)")
+    }
+    if leftUnread {
+      words.append("with bytes unread")
     }
     if let connectError { words.append("did not connect: \(connectError.errnoName)") }
     return words.joined(separator: ", ")

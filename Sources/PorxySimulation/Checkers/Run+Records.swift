@@ -26,9 +26,9 @@ extension Run {
   private func checkTally(
     _ tally: SessionRecord.Tally, _ sender: Observation, _ receiver: Observation, _ name: String, at now: Duration
   ) {
+    // Bytes whose acknowledgement was still under way when porxy reset count as not delivered: it cannot know better.
     verdicts.expect(
-      .told, receiver.received <= tally.delivered && tally.delivered <= tally.taken && tally.taken <= sender.sent,
-      at: now,
+      .told, max(receiver.received, tally.delivered) <= tally.taken && tally.taken <= sender.sent, at: now,
       "of \(sender.sent) bytes that \(name) sent, porxy tells of \(tally.taken) taken and \(tally.delivered) "
         + "delivered, and \(receiver.received) were received")
   }
@@ -42,7 +42,9 @@ extension Run {
     }
     if record.manner == .end {
       verdicts.expect(
-        .told, record.toBackend.undelivered == 0 && record.toClient.undelivered == 0, at: now,
+        .told,
+        record.toBackend.undelivered == 0 && record.toClient.undelivered == 0
+          && record.toBackend.delivered >= server.received && record.toClient.delivered >= client.received, at: now,
         "session \(session) ended in order with bytes undelivered")
     }
     guard setup.isNeutral, !setup.sessions[session].isRefused else { return }

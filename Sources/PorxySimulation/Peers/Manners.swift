@@ -14,6 +14,8 @@ struct Manners: Sendable {
     var question: UInt64
     var answer: UInt64
     var rounds: Int
+    /// What one of them sends at the most: it has to be done before the run is over.
+    var most: UInt64
   }
 
   init(_ temper: Temper, _ sizes: Sizes, _ own: inout Xoshiro256) {
@@ -35,12 +37,12 @@ struct Manners: Sendable {
     case .speaksFirst: return [.send(sizes.answer), pause, .drain, .close]
     case .slowReader: return sips(sizes, &own) + [.drain, .close]
     case .neverReads: return [.send(sizes.question), pause, .close]
-    case .streams: return [.send(min(sizes.question * 8, 1 << 20)), .finish, .drain, .close]
+    case .streams: return [.send(min(sizes.question * 8, sizes.most)), .finish, .drain, .close]
     case .halfCloses: return [.send(sizes.question), .finish, pause, .drain, .close]
     case .answersEarly: return [.receive(1 + own.below(sizes.question)), .send(sizes.answer), .close]
     case .resets: return beforeReset(sizes, pause, &own) + [.reset]
     case .silent: return own.chance(1, in: 4) ? [.pause(.seconds(3600))] : [.drain, .close]
-    case .floods: return [.send(min(sizes.question * 40, 1 << 20)), .finish, .drain, .close]
+    case .floods: return [.send(min(sizes.question * 40, sizes.most)), .finish, .drain, .close]
     case .byteByByte: return [.send(min(sizes.question, 60)), .finish, .drain, .close]
     case .vanishes: return [own.chance(1, in: 2) ? .close : .reset]
     }

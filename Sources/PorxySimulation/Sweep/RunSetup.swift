@@ -52,15 +52,28 @@ struct RunSetup: Sendable {
     if own.chance(1, in: 12) { timeouts.idle = .seconds(1 + Int(own.below(60))) }
     if own.chance(1, in: 12) { timeouts.connect = .seconds(1 + Int(own.below(20))) }
     if own.chance(1, in: 12) { timeouts.user = .seconds(1 + Int(own.below(60))) }
-    let least = min(clientLimits.least, porxyLimits.least, serverLimits.least)
+    let bytesMax = Self.bytesMax(self)
     for number in 0...own.below(12) {
       var its = chance.generator(.peer, number)
       sessions.append(
         SessionSetup(
           &its, lasting: length, clients: clientLatencies.count, servers: serverLatencies.count,
-          bytesMax: UInt64(least) * 40))
+          bytesMax: bytesMax))
     }
     plan = Plan.draw(seed, for: topology, lasting: length)
+    // Half of all runs are such that what the peers see is foretold exactly.
+    if own.chance(1, in: 2) {
+      plan.faults.removeAll { !$0.kind.isNeutral }
+      (sessionsMax, timeouts) = (nil, Timeouts())
+    }
+  }
+
+  /// What goes through in ten seconds when the smallest buffer is filled once a round trip.
+  private static func bytesMax(_ setup: RunSetup) -> UInt64 {
+    let least = min(setup.clientLimits.least, setup.porxyLimits.least, setup.serverLimits.least)
+    let way = (setup.clientLatencies.max() ?? .zero) + (setup.serverLatencies.max() ?? .zero)
+    let trips = 10_000_000_000 / max(2 * way.nanoseconds, 1)
+    return min(UInt64(least) * min(max(trips, 1), 100), 400_000)
   }
 
   private static func latency(_ own: inout Xoshiro256) -> Duration {

@@ -11,6 +11,8 @@ struct RunWorld {
   struct Stretch: Sendable, Equatable {
     var latency = 1.0
     var addedRoom: UInt32 = 0
+    /// No peer has more room than porxy's sockets.
+    var isNarrow = false
     var tracesMax = 0
   }
 
@@ -26,11 +28,13 @@ struct RunWorld {
     self.network = network
     let clients = setup.clientLatencies.indices.map { place in
       network.addHost(
-        "client\(place + 1)", Self.address(1, UInt32(place + 1)), limits: Self.widen(setup.clientLimits, stretch))
+        "client\(place + 1)", Self.address(1, UInt32(place + 1)),
+        limits: Self.fit(setup.clientLimits, setup.porxyLimits, stretch))
     }
     let servers = setup.serverLatencies.indices.map { place in
       network.addHost(
-        "server\(place + 1)", Self.address(2, UInt32(place + 1)), limits: Self.widen(setup.serverLimits, stretch))
+        "server\(place + 1)", Self.address(2, UInt32(place + 1)),
+        limits: Self.fit(setup.serverLimits, setup.porxyLimits, stretch))
     }
     porxyHost = network.addHost("porxy", Self.porxyAddress, limits: setup.porxyLimits)
     Self.join(clients, servers, porxyHost, setup, stretch, network)
@@ -76,8 +80,12 @@ struct RunWorld {
     }
   }
 
-  private static func widen(_ limits: HostLimits, _ stretch: Stretch) -> HostLimits {
+  private static func fit(_ limits: HostLimits, _ porxy: HostLimits, _ stretch: Stretch) -> HostLimits {
     var limits = limits
+    if stretch.isNarrow {
+      limits.sendCapacity = min(limits.sendCapacity, porxy.sendCapacity)
+      limits.receiveCapacity = min(limits.receiveCapacity, porxy.receiveCapacity)
+    }
     limits.sendCapacity += stretch.addedRoom
     limits.receiveCapacity += stretch.addedRoom
     return limits

@@ -23,7 +23,8 @@ struct SessionSetup: Sendable {
     clientHost = Int(own.below(UInt64(clients)))
     serverHost = Int(own.below(UInt64(servers)))
     let sizes = Manners.Sizes(
-      question: Self.size(&own, bytesMax), answer: Self.size(&own, bytesMax), rounds: 1 + Int(own.below(3)))
+      question: Self.size(&own, bytesMax / 4 + 1), answer: Self.size(&own, bytesMax / 4 + 1),
+      rounds: 1 + Int(own.below(3)), most: bytesMax)
     var tempers = (own.pick(Temper.allCases), own.pick(Temper.allCases))
     if own.chance(1, in: 2) { tempers = own.pick(Self.pairs) }
     client = Manners(tempers.0, sizes, &own)
