@@ -9,13 +9,17 @@ struct Peer {
   var socket: Socket?
   var seen = Observation()
   var flaw: String?
+  /// Before each deed.
+  private let thinkingTime: Duration
+  private var hasThought = false
   private var step = 0
   private var left: UInt64 = 0
   private var hasBegun = false
   private var pausedUntil: Instant?
   private var echo = Payload()
 
-  init(_ manners: Manners, on host: HostID, number: Int) {
+  init(_ manners: Manners, on host: HostID, number: Int, thinksFor thinkingTime: Duration = .zero) {
+    self.thinkingTime = thinkingTime
     self.manners = manners
     self.host = host
     self.number = number
@@ -28,7 +32,10 @@ struct Peer {
     guard let socket, network.state(of: socket) != .synSent else { return }
     guard seen.isConnected || isConnected(socket, network) else { return }
     while let socket = self.socket, let deed {  // bound: the deeds, and what the socket holds
+      guard hasThought || thinkingTime == .zero || pause(thinkingTime, network) else { return }
+      hasThought = true
       guard perform(deed, socket, network) else { return }
+      hasThought = false
       step += 1
       hasBegun = false
     }

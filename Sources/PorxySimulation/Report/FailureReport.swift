@@ -26,6 +26,8 @@ public struct FailureReport: CustomStringConvertible {
     lines.append("  PORXY_SEED=\(outcome.seed) swift test --filter SweepTests")
     lines.append("setup:")
     lines += setup.lines.map { "  " + $0 }
+    lines.append("peers:")
+    lines += outcome.peers.map { "  \($0)" }
     lines.append("plan:" + (setup.plan.faults.isEmpty ? " no faults" : ""))
     lines += setup.plan.faults.map { "  \($0)" }
     lines.append("last events:")

@@ -65,7 +65,20 @@ public final class Run {
     outcome.elapsed = network.elapsed
     outcome.hash = network.trace.hash
     outcome.trace = network.trace
+    if !outcome.findings.isEmpty { outcome.peers = peerLines }
     return outcome
+  }
+
+  private var peerLines: [String] {
+    let seen = company.peers.enumerated().map { index, peer in
+      "\(index % 2 == 0 ? "client" : "server") \(index / 2): \(peer.seen.summary)"
+    }
+    let told = (world.porxy?.sessions ?? []).map { record in
+      "record of session \(record.listener): \(record.manner) by \(record.endedBy), \(record.phase), "
+        + "taken \(record.toBackend.taken) and \(record.toClient.taken), "
+        + "delivered \(record.toBackend.delivered) and \(record.toClient.delivered)"
+    }
+    return seen + told
   }
 
   // MARK: Time

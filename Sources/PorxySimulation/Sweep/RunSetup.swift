@@ -102,8 +102,8 @@ extension FaultKind {
   fileprivate var isNeutral: Bool {
     switch self {
     case .latency, .jitter, .bandwidth, .stall, .loss, .hang, .conduitsExhausted, .slowResolution,
-      .changingResolution, .spuriousReadiness, .mergedReadiness, .delayedReadiness, .staleReadiness, .abortedAccept,
-      .interrupted, .shortMoves:
+      .changingResolution, .spuriousReadiness, .mergedReadiness, .delayedReadiness, .staleReadiness, .interrupted,
+      .shortMoves:
       true
     default: false
     }

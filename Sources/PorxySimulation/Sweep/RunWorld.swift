@@ -13,6 +13,9 @@ struct RunWorld {
     var addedRoom: UInt32 = 0
     /// No peer has more room than porxy's sockets.
     var isNarrow = false
+    /// How long clients and servers think before each thing that they do.
+    var clientThinks = Duration.zero
+    var serverThinks = Duration.zero
     var tracesMax = 0
   }
 
@@ -47,8 +50,10 @@ struct RunWorld {
     if let kind = setup.names { Self.name(kind, servers.count, network) }
     let peers = setup.sessions.enumerated().flatMap { number, session in
       [
-        Peer(session.client, on: clients[session.clientHost], number: 2 * number),
-        Peer(session.server, on: servers[session.serverHost], number: 2 * number + 1),
+        Peer(
+          session.client, on: clients[session.clientHost], number: 2 * number, thinksFor: stretch.clientThinks),
+        Peer(
+          session.server, on: servers[session.serverHost], number: 2 * number + 1, thinksFor: stretch.serverThinks),
       ]
     }
     company = Company(
