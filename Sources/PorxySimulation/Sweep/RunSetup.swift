@@ -61,12 +61,21 @@ struct RunSetup: Sendable {
           bytesMax: bytesMax))
     }
     plan = Plan.draw(seed, for: topology, lasting: length)
-    // Half of all runs are such that what the peers see is foretold exactly.
-    if own.chance(1, in: 2) {
-      plan.faults.removeAll { !$0.kind.isNeutral }
-      (sessionsMax, timeouts) = (nil, Timeouts())
-    }
+    narrow(to: own.below(6))
   }
+
+  /// Half of all runs are such that what the peers see is foretold, and some such that it can be compared.
+  private mutating func narrow(to kind: UInt64) {
+    guard kind < 3 else { return }
+    plan.faults.removeAll { kind == 0 ? !$0.kind.isLocal : !$0.kind.isNeutral }
+    (sessionsMax, timeouts) = (nil, Timeouts())
+    guard kind == 0 else { return }
+    names = nil
+    porxyLimits.sendCapacity = max(porxyLimits.sendCapacity, Self.roomy)
+    porxyLimits.receiveCapacity = max(porxyLimits.receiveCapacity, Self.roomy)
+  }
+
+  private static let roomy: UInt32 = 65_536
 
   /// What goes through in ten seconds when the smallest buffer is filled once a round trip.
   private static func bytesMax(_ setup: RunSetup) -> UInt64 {
@@ -96,6 +105,13 @@ extension RunSetup {
   var isNeutral: Bool {
     sessionsMax == nil && timeouts == Timeouts() && plan.faults.allSatisfy { $0.kind.isNeutral }
   }
+
+  /// Nothing delays one part of the network and not the others, and porxy's sockets have room: what the peers see can be
+  /// compared with what they see without porxy.
+  var isComparable: Bool {
+    isNeutral && names == nil && min(porxyLimits.sendCapacity, porxyLimits.receiveCapacity) >= Self.roomy
+      && plan.faults.allSatisfy { $0.kind.isLocal }
+  }
 }
 
 extension FaultKind {
@@ -105,6 +121,16 @@ extension FaultKind {
       .changingResolution, .spuriousReadiness, .mergedReadiness, .delayedReadiness, .staleReadiness, .interrupted,
       .shortMoves:
       true
+    default: false
+    }
+  }
+}
+
+extension FaultKind {
+  /// It delays nothing by more than a turn of porxy's.
+  fileprivate var isLocal: Bool {
+    switch self {
+    case .changingResolution, .spuriousReadiness, .staleReadiness, .interrupted, .shortMoves: true
     default: false
     }
   }
