@@ -9,6 +9,9 @@ public struct FailureReport: CustomStringConvertible {
     self.entriesMax = entriesMax
   }
 
+  /// Every rule held.
+  public var isGood: Bool { outcome.findings.isEmpty }
+
   /// One line: the first rule that did not hold, and the seed.
   public static func line(_ outcome: RunOutcome) -> String {
     "\(outcome.seed): " + (outcome.findings.first?.description ?? "all is well")

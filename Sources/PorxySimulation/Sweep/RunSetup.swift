@@ -75,7 +75,8 @@ struct RunSetup: Sendable {
     porxyLimits.receiveCapacity = max(porxyLimits.receiveCapacity, Self.roomy)
   }
 
-  private static let roomy: UInt32 = 65_536
+  /// All bytes of a session.
+  private static let roomy: UInt32 = 1 << 20
 
   /// What goes through in ten seconds when the smallest buffer is filled once a round trip.
   private static func bytesMax(_ setup: RunSetup) -> UInt64 {
@@ -117,7 +118,7 @@ extension RunSetup {
 extension FaultKind {
   fileprivate var isNeutral: Bool {
     switch self {
-    case .latency, .jitter, .bandwidth, .stall, .loss, .hang, .conduitsExhausted, .slowResolution,
+    case .latency, .jitter, .stall, .loss, .hang, .conduitsExhausted, .slowResolution,
       .changingResolution, .spuriousReadiness, .mergedReadiness, .delayedReadiness, .staleReadiness, .interrupted,
       .shortMoves:
       true
