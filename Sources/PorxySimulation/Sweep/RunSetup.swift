@@ -71,8 +71,10 @@ struct RunSetup: Sendable {
     (sessionsMax, timeouts) = (nil, Timeouts())
     guard kind == 0 else { return }
     names = nil
-    porxyLimits.sendCapacity = max(porxyLimits.sendCapacity, Self.roomy)
-    porxyLimits.receiveCapacity = max(porxyLimits.receiveCapacity, Self.roomy)
+    for limits in [\RunSetup.clientLimits, \.porxyLimits, \.serverLimits] {
+      self[keyPath: limits].sendCapacity = Self.roomy
+      self[keyPath: limits].receiveCapacity = Self.roomy
+    }
   }
 
   /// All bytes of a session.
@@ -107,10 +109,11 @@ extension RunSetup {
     sessionsMax == nil && timeouts == Timeouts() && plan.faults.allSatisfy { $0.kind.isNeutral }
   }
 
-  /// Nothing delays one part of the network and not the others, and porxy's sockets have room: what the peers see can be
-  /// compared with what they see without porxy.
+  /// Nothing delays one part of the network and not the others, and nobody waits for room, of which there is more with
+  /// porxy than without: what the peers see can be compared with what they see direct.
   var isComparable: Bool {
-    isNeutral && names == nil && min(porxyLimits.sendCapacity, porxyLimits.receiveCapacity) >= Self.roomy
+    isNeutral && names == nil
+      && [clientLimits, porxyLimits, serverLimits].allSatisfy { $0.least >= Self.roomy }
       && plan.faults.allSatisfy { $0.kind.isLocal }
   }
 }
@@ -128,10 +131,10 @@ extension FaultKind {
 }
 
 extension FaultKind {
-  /// It delays nothing by more than a turn of porxy's.
+  /// It delays nothing by more than a turn of porxy's, and cuts no bytes apart that were sent at once.
   fileprivate var isLocal: Bool {
     switch self {
-    case .changingResolution, .spuriousReadiness, .staleReadiness, .interrupted, .shortMoves: true
+    case .changingResolution, .spuriousReadiness, .staleReadiness, .interrupted: true
     default: false
     }
   }

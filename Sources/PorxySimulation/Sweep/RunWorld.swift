@@ -7,12 +7,9 @@ struct RunWorld {
   let porxyHost: HostID
   let porxy: SimulatedPorxy?
 
-  /// How a direct run differs from the proxied one in what nobody promises: time and room.
+  /// How a direct run differs from the proxied one in what nobody promises: time.
   struct Stretch: Sendable, Equatable {
     var latency = 1.0
-    var addedRoom: UInt32 = 0
-    /// No peer has more room than porxy's sockets.
-    var isNarrow = false
     /// How long clients and servers think before each thing that they do.
     var clientThinks = Duration.zero
     var serverThinks = Duration.zero
@@ -32,12 +29,12 @@ struct RunWorld {
     let clients = setup.clientLatencies.indices.map { place in
       network.addHost(
         "client\(place + 1)", Self.address(1, UInt32(place + 1)),
-        limits: Self.fit(setup.clientLimits, setup.porxyLimits, stretch))
+        limits: setup.clientLimits)
     }
     let servers = setup.serverLatencies.indices.map { place in
       network.addHost(
         "server\(place + 1)", Self.address(2, UInt32(place + 1)),
-        limits: Self.fit(setup.serverLimits, setup.porxyLimits, stretch))
+        limits: setup.serverLimits)
     }
     porxyHost = network.addHost("porxy", Self.porxyAddress, limits: setup.porxyLimits)
     Self.join(clients, servers, porxyHost, setup, stretch, network)
@@ -83,17 +80,6 @@ struct RunWorld {
     for (server, far) in zip(servers, setup.serverLatencies) {
       network.setLink(between: server, porxy, Link(latency: far))
     }
-  }
-
-  private static func fit(_ limits: HostLimits, _ porxy: HostLimits, _ stretch: Stretch) -> HostLimits {
-    var limits = limits
-    if stretch.isNarrow {
-      limits.sendCapacity = min(limits.sendCapacity, porxy.sendCapacity)
-      limits.receiveCapacity = min(limits.receiveCapacity, porxy.receiveCapacity)
-    }
-    limits.sendCapacity += stretch.addedRoom
-    limits.receiveCapacity += stretch.addedRoom
-    return limits
   }
 
   private static func name(_ kind: RunSetup.NameKind, _ servers: Int, _ network: Network) {

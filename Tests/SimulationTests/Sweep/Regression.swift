@@ -1,3 +1,5 @@
+import Testing
+
 /// Seeds whose runs once broke a rule, each with what was wrong.
 enum Regression {
   struct Entry: Sendable, CustomTestStringConvertible {
