@@ -32,7 +32,8 @@ let package = Package(
       name: "SimulationTests", dependencies: ["PorxyCore", "PorxySimulation"], exclude: ["Catalogue"],
       swiftSettings: strict),
     .testTarget(
-      name: "LiveSocketTests", dependencies: ["PorxyCore", "PorxySocketIO", "CPorxyLinux", "porxy"],
+      name: "LiveSocketTests",
+      dependencies: ["PorxyCore", "PorxySocketIO", "PorxySimulation", "CPorxyLinux", "porxy"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

@@ -10,7 +10,7 @@ enum Settings {
   static var runs: Int { variable("PORXY_RUNS").flatMap { Int($0) } ?? runsDefault }
 
   #if DEBUG
-    private static let runsDefault = 700
+    private static let runsDefault = 320
   #else
     private static let runsDefault = 8000
   #endif

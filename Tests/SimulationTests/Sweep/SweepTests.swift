@@ -4,9 +4,6 @@ import Testing
 
 /// Random runs with the shipped proxy between random peers.
 @Suite("sweep") struct SweepTests {
-  /// What the default sweep cannot meet, each with its reason.
-  private static let faultsNotMet: [FaultKind] = []
-
   @Test("fresh seeds hold every rule, and meet every fault")
   func sweep() {
     if let seed = Settings.seed { return replay(seed) }
@@ -17,8 +14,8 @@ import Testing
       Issue.record("\(FailureReport(failure.seed))")
     }
     #expect(summary.failureCount == 0)
-    guard Settings.runs >= 500 else { return }
-    #expect(summary.faultsMet.missing.filter { !Self.faultsNotMet.contains($0) } == [])
+    guard Settings.runs >= 300 else { return }
+    #expect(summary.faultsMet.missing == [])
     #expect(summary.rulesMet.missing == [])
   }
 
