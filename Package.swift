@@ -26,7 +26,8 @@ let package = Package(
       swiftSettings: strict + [
         .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
       ]),
-    .executableTarget(name: "porxy", dependencies: ["PorxyCore", "PorxySocketIO", "PorxySimulation"], swiftSettings: strict),
+    .executableTarget(
+      name: "porxy", dependencies: ["PorxyCore", "PorxySocketIO", "PorxySimulation"], swiftSettings: strict),
     .testTarget(name: "PorxyCoreTests", dependencies: ["PorxyCore"], swiftSettings: strict),
     .testTarget(
       name: "SimulationTests", dependencies: ["PorxyCore", "PorxySimulation"], exclude: ["Catalogue"],

@@ -3,10 +3,10 @@ import PorxyCore
 /// The law: the same peers without porxy see the same.
 ///
 /// What depends on time differs between two direct runs already, and nobody can promise it. So the peers meet directly
-/// several times, with different latencies and haste: where all of these agree, porxy has to agree
-/// too. Named differences, which are not compared: a backend that refuses (REFUSED), a server that porxy does not dial
-/// for a client that has gone (GONE), a side that resets behind its own end, and a peer that was still busy when the run
-/// ended.
+/// several times, with different latencies and haste: where all of these agree, porxy has to agree too.
+///
+/// Named differences, which are not compared: a backend that refuses (REFUSED), a server that porxy does not dial for a
+/// client that has gone (GONE), a side that resets behind its own end, and a peer that was still busy at the end.
 struct Law {
   private static let stretches = [
     RunWorld.Stretch(), RunWorld.Stretch(latency: 0.1), RunWorld.Stretch(latency: 6),
@@ -33,8 +33,8 @@ struct Law {
     }
   }
 
-  /// Direct, a server's kernel knows its client before the client knows more; through porxy, a client that resets at once
-  /// is not dialled for (GONE).
+  /// Direct, a server's kernel knows its client before the client knows more; through porxy, a client that resets at
+  /// once is not dialled for (GONE).
   private static func isUnseen(_ index: Int, in run: Run) -> Bool {
     let (client, server) = (run.company.peers[index & ~1].seen, run.company.peers[index | 1].seen)
     return !server.isConnected && (client.leaving == .reset || client.leftUnread)

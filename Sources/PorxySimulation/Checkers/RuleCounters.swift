@@ -4,6 +4,7 @@ public struct RuleCounters: Sendable, Equatable {
 
   public init() {}
 
+  /// How often this rule had something to say.
   public subscript(rule: CheckedRule) -> UInt64 {
     counts[Self.place(of: rule)]
   }

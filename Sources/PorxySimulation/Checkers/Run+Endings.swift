@@ -1,6 +1,7 @@
 import PorxyCore
 
-// How each session ended, judged by what its two peers did and saw: a model of the rules that knows nothing of the proxy.
+// How each session ended, judged by what its two peers did and saw: a model of the rules that knows nothing of the
+// proxy.
 extension Run {
   /// Longer than anything that heals takes to be noticed.
   private static let noticeMax = Duration.seconds(140)

@@ -4,7 +4,8 @@ extension SweepSummary {
     let wall = max(taken / .seconds(1), 0.001)
     var lines = [
       "\(runs) runs, \(sessions) sessions, \(failureCount) failed, in \(Self.decimal(wall)) s",
-      "\(Int(Double(sessions) / wall)) sessions a second, \(Int(simulated / .seconds(1) / wall)) simulated seconds a second",
+      "\(Int(Double(sessions) / wall)) sessions a second, "
+        + "\(Int(simulated / .seconds(1) / wall)) simulated seconds a second",
       "faults met: " + FaultKind.allCases.map { "\($0.word) \(faultsMet[$0])" }.joined(separator: ", "),
       "rules looked at: " + CheckedRule.allCases.map { "\($0.rawValue) \(rulesMet[$0])" }.joined(separator: ", "),
       "hash \(String(hash, radix: 16))",
