@@ -2,8 +2,8 @@ import PorxyCore
 
 /// One random run: everything about it follows from its seed.
 ///
-/// Peers and faults do what was drawn for a while; then all faults heal, the peers finish what they can, whoever is left
-/// gives up, and porxy is told to stop.
+/// Peers and faults do what was drawn for a while; then all faults heal, the peers finish what they can, whoever is
+/// left gives up, and porxy is told to stop.
 public final class Run {
   let setup: RunSetup
   let arm: Arm
@@ -127,7 +127,7 @@ public final class Run {
     let held = network.netstat(world.porxyHost)
     verdicts.expect(
       .stop, held.descriptors == 0 && held.conduits == 0 && porxy.nextDeadline == .never, at: network.elapsed,
-      "porxy keeps \(held.descriptors) descriptors, \(held.conduits) conduits, its next timer is at \(porxy.nextDeadline)"
+      "porxy keeps \(held.descriptors) descriptors and \(held.conduits) conduits, next timer \(porxy.nextDeadline)"
     )
     network.runUntilQuiet(limit: network.now + Self.closingMax)
     let left = network.netstat()
