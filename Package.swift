@@ -26,13 +26,15 @@ let package = Package(
       swiftSettings: strict + [
         .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
       ]),
-    .executableTarget(name: "porxy", dependencies: ["PorxyCore", "PorxySocketIO"], swiftSettings: strict),
+    .executableTarget(
+      name: "porxy", dependencies: ["PorxyCore", "PorxySocketIO", "PorxySimulation"], swiftSettings: strict),
     .testTarget(name: "PorxyCoreTests", dependencies: ["PorxyCore"], swiftSettings: strict),
     .testTarget(
       name: "SimulationTests", dependencies: ["PorxyCore", "PorxySimulation"], exclude: ["Catalogue"],
       swiftSettings: strict),
     .testTarget(
-      name: "LiveSocketTests", dependencies: ["PorxyCore", "PorxySocketIO", "CPorxyLinux", "porxy"],
+      name: "LiveSocketTests",
+      dependencies: ["PorxyCore", "PorxySocketIO", "PorxySimulation", "CPorxyLinux", "porxy"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

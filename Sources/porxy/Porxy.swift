@@ -16,6 +16,7 @@ struct Porxy {
       case .help: return show(Help.text)
       case .version: return show("porxy \(Version.current)\n")
       case .check(let options): return check(options)
+      case .simulate(let options): return Simulation(options).perform()
       case .run(let options): return proxy(options)
       }
     } catch {

@@ -2,6 +2,7 @@
 enum Command: Equatable {
   case run(RunOptions)
   case check(CheckOptions)
+  case simulate(SimulateOptions)
   case help
   case version
 }

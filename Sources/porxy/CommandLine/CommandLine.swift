@@ -2,7 +2,7 @@ import PorxyCore
 
 /// Reads the words behind `porxy`.
 enum CommandLine {
-  private static let commands = ["run", "check", "help", "version"]
+  private static let commands = ["run", "check", "simulate", "replay", "help", "version"]
   private static let runOptions = ["--config", "--workers", "--log-level", "--log-format", "--help", "--version"]
   private static let checkOptions = ["--config", "--print", "--json", "--help", "--version"]
 
@@ -16,6 +16,8 @@ enum CommandLine {
     switch first {
     case "run": return .run(try parseRun(&words))
     case "check": return .check(try parseCheck(&words))
+    case "simulate": return .simulate(try parseSimulate(&words))
+    case "replay": return .simulate(try parseReplay(&words))
     case "help": return .help
     case "version": return .version
     default: throw UsageError("unknown command '\(first)'" + suggestion(for: first, among: commands))
@@ -72,7 +74,7 @@ enum CommandLine {
     return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
   }
 
-  private static func unexpected(_ word: Words.Word, among known: [String]) -> UsageError {
+  static func unexpected(_ word: Words.Word, among known: [String]) -> UsageError {
     guard word.name.hasPrefix("-") else {
       return UsageError("unexpected '\(word.name)'; a configuration is named by --config \(word.name)")
     }

@@ -6,6 +6,7 @@ enum Help {
     Usage:
       porxy [run] [options]       proxy, until SIGTERM or SIGINT
       porxy check [FILE]          say whether a configuration is right
+      porxy simulate | replay     meet every ending on a simulated network
       porxy --help | --version
 
     Options of run:
@@ -18,6 +19,8 @@ enum Help {
       --print                     show the configuration with all defaults (YAML)
       --json                      the same as JSON
 
+    simulate: --seed S, --runs N, --for TIME, --jobs N, --shard I/N,
+      --scenario FILE, --trace; replay FILE: a scenario with its trace
     The log goes to the standard error output. A first signal lets the sessions
     finish within the drain time, a second one ends them at once.
     Exit codes: 0 stopped in order, 1 failed at run time, 2 a mistake in usage or

@@ -1,4 +1,5 @@
 import PorxyCore
+import PorxySimulation
 import Testing
 
 @testable import porxy
@@ -31,6 +32,14 @@ import Testing
     ("check a.yaml", .check(CheckOptions(file: "a.yaml"))),
     ("check --config a.yaml --print", .check(CheckOptions(file: "a.yaml", prints: true))),
     ("check --json a.yaml", .check(CheckOptions(file: "a.yaml", asJSON: true))),
+    ("simulate", .simulate(SimulateOptions())),
+    (
+      "simulate --seed v1:0x1f --runs=7 --jobs 2 --shard 2/8",
+      .simulate(SimulateOptions(seed: Seed(0x1f), runs: 7, jobs: 2, shard: 2, shards: 8))
+    ),
+    ("simulate --for 10m", .simulate(SimulateOptions(time: .seconds(600)))),
+    ("simulate --scenario a --trace", .simulate(SimulateOptions(scenario: "a", traces: true))),
+    ("replay a", .simulate(SimulateOptions(scenario: "a", traces: true))),
     ("help", .help), ("--help", .help), ("-h", .help), ("check --help", .help), ("--workers -h", .help),
     ("--version", .version), ("version", .version), ("run --version", .version),
   ])
@@ -43,6 +52,17 @@ import Testing
     ("frobnicate", "unknown command 'frobnicate'"),
     ("--confg a", "unknown option '--confg'; did you mean '--config'?"),
     ("--wrokers=3", "unknown option '--wrokers'; did you mean '--workers'?"),
+    ("simulate --seed", "--seed needs a seed, as in --seed v1:0x1f"),
+    ("simulate --seed x", "--seed takes v1:0x and hexadecimal digits, a decimal number or a commit, not 'x'"),
+    ("simulate --runs 0", "--runs takes a number from 1 to 1000000000, not '0'"),
+    ("simulate --for 10", "--for takes a time such as 30s, 10m or 2h, not '10'"),
+    ("simulate --shard 9/8", "--shard takes a part of the whole, from 1/N to N/N, not '9/8'"),
+    ("simulate --jbos 2", "unknown option '--jbos'; did you mean '--jobs'?"),
+    (
+      "simulate --scenario a --runs 2",
+      "--scenario runs one scenario; --seed, --runs and --for are for random runs"
+    ),
+    ("replay", "replay needs a scenario, as in replay failed.scenario"),
     ("check --workers 3", "unknown option '--workers'"),
     ("check --jsno", "unknown option '--jsno'; did you mean '--json'?"),
     ("-x", "unknown option '-x'"),

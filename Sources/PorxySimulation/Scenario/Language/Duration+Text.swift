@@ -24,7 +24,7 @@ extension Duration {
   }
 
   /// Reads what `scenarioText` writes; up to nine decimals.
-  init?(scenarioText text: some StringProtocol) {
+  package init?(scenarioText text: some StringProtocol) {
     let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let name = text.dropFirst(number.count)
     guard let unit = Self.scenarioUnits.first(where: { $0.name == name }) else { return nil }

@@ -1,0 +1,65 @@
+import PorxyCore
+
+// One record a session, which tells the truth (TOLD).
+extension Run {
+  func judgeRecords(of porxy: SimulatedPorxy) {
+    let now = network.elapsed
+    for session in setup.sessions.indices {
+      let records = porxy.sessions.filter { $0.listener == session }
+      let client = company.peers[2 * session].seen
+      let server = company.peers[2 * session + 1].seen
+      // A handshake whose last word was lost is a connection to the client alone.
+      let isCertain = setup.isNeutral || server.isConnected
+      verdicts.expect(
+        .told, records.count == 1 || (records.isEmpty && !(client.isConnected && isCertain)), at: now,
+        "client \(session) has \(records.count) records: \(client.summary)")
+      guard let record = records.first else { continue }
+      checkTally(record.toBackend, client, server, "client \(session)", at: now)
+      checkTally(record.toClient, server, client, "server \(session)", at: now)
+      checkStory(record, client, server, session, at: now)
+    }
+    verdicts.expect(
+      .told, porxy.sessions.count <= setup.sessions.count, at: now,
+      "there are \(porxy.sessions.count) records of \(setup.sessions.count) sessions")
+  }
+
+  private func checkTally(
+    _ tally: SessionRecord.Tally, _ sender: Observation, _ receiver: Observation, _ name: String, at now: Duration
+  ) {
+    // Bytes whose acknowledgement was still under way when porxy reset count as not delivered: it cannot know better.
+    verdicts.expect(
+      .told, max(receiver.received, tally.delivered) <= tally.taken && tally.taken <= sender.sent, at: now,
+      "of \(sender.sent) bytes that \(name) sent, porxy tells of \(tally.taken) taken and \(tally.delivered) "
+        + "delivered, and \(receiver.received) were received")
+  }
+
+  private func checkStory(
+    _ record: SessionRecord, _ client: Observation, _ server: Observation, _ session: Int, at now: Duration
+  ) {
+    let told = "\(record.manner) by \(record.endedBy)"
+    if record.manner == .refused {
+      verdicts.expect(.told, !server.isConnected, at: now, "\(told), though server \(session) had the client")
+    }
+    if record.manner == .end {
+      verdicts.expect(
+        .told,
+        record.toBackend.undelivered == 0 && record.toClient.undelivered == 0
+          && record.toBackend.delivered >= server.received && record.toClient.delivered >= client.received, at: now,
+        "session \(session) ended in order with bytes undelivered")
+    }
+    guard setup.isNeutral, !setup.sessions[session].isRefused else { return }
+    if client.isOrderly, server.isOrderly, client.reading == .ended, server.reading == .ended {
+      verdicts.expect(.told, record.manner == .end, at: now, "\(told), though session \(session) was orderly")
+    }
+    for (one, other, party) in [
+      (client, server, SessionRecord.Party.client), (server, client, SessionRecord.Party.backend),
+    ] {
+      guard one.leaving == .reset, !one.hasFinished, other.leaving == .none || other.leftAt > other.failedAt else {
+        continue
+      }
+      verdicts.expect(
+        .told, record.manner == .reset && record.endedBy == party, at: now,
+        "\(told), though in session \(session) the \(party) reset: \(one.summary); \(other.summary)")
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import PorxyCore
+
+/// What one peer did and what it saw of the other through its socket: all that the rules may be judged by.
+struct Observation: Sendable {
+  /// How receiving came to its end.
+  enum Reading: Sendable, Equatable {
+    case open
+    /// The stream's end, with no error before.
+    case ended
+    case failed(SocketError)
+    /// The bare end that the kernel shows after a send has taken the error (R2).
+    case over
+  }
+
+  /// How the peer let go of its socket.
+  enum Leaving: Sendable, Equatable {
+    case none
+    case closed
+    case reset
+    /// Its process or its host died.
+    case died
+    /// It was still there at the end of the run, and closed.
+    case gaveUp
+  }
+
+  var isConnected = false
+  var connectError: SocketError?
+  /// What its own bytes are called.
+  var stream: UInt64 = 0
+  /// What the bytes it received are called.
+  var source: UInt64?
+  var sent: UInt64 = 0
+  var received: UInt64 = 0
+  var reading = Reading.open
+  var sendError: SocketError?
+  /// When it first saw an error.
+  var failedAt = Instant.never
+  var hasFinished = false
+  var leaving = Leaving.none
+  var leftAt = Instant.never
+  /// Something had arrived that it had not received when it left.
+  var leftUnread = false
+  /// It was waiting to receive when the run came to its end.
+  var wasReading = false
+  /// Its own address.
+  var endpoint = Endpoint(.anyV4, 0)
+  /// The address it talked to.
+  var remote = Endpoint(.anyV4, 0)
+
+  var sawError: Bool { failedAt != .never }
+
+  /// Its own stream came to an end in order, as far as it knows.
+  var hasEndedInOrder: Bool {
+    hasFinished || leaving == .closed && !leftUnread || leaving == .gaveUp && !leftUnread || leaving == .died
+  }
+
+  /// It never cut anything off: it left, if at all, after it had seen the other's end.
+  var isOrderly: Bool {
+    switch leaving {
+    case .none: true
+    case .closed: reading == .ended
+    case .reset, .died, .gaveUp: false
+    }
+  }
+}

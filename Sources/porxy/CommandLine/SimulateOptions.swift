@@ -1,0 +1,21 @@
+import PorxySimulation
+
+/// What is to be simulated, and for how long.
+struct SimulateOptions: Equatable {
+  /// nil: from the clock.
+  var seed: Seed?
+  /// nil: as many as the time allows.
+  var runs: Int?
+  /// Time on the wall; nil: until the runs are over.
+  var time: Duration?
+  var jobs = 1
+  /// Counted from 1, as people write it.
+  var shard = 1
+  var shards = 1
+  /// A scenario to run in place of random runs.
+  var scenario: String?
+  var traces = false
+
+  /// Runs where nothing else was said.
+  static let runsDefault = 1000
+}

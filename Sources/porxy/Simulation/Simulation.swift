@@ -1,0 +1,107 @@
+import Glibc
+import PorxyCore
+import PorxySimulation
+import PorxySocketIO
+import Synchronization
+
+/// Random runs on the simulated network by several threads, or one scenario.
+final class Simulation: Sendable {
+  private let options: SimulateOptions
+  private let first: Seed
+  private let sweep: Sweep
+  private let startedAt = ContinuousClock.now
+  private let next = Atomic<Int>(0)
+  private let summary = Mutex(SweepSummary())
+
+  private static let scenarioMax = 1 << 20
+
+  init(_ options: SimulateOptions) {
+    self.options = options
+    // Said to the caller, and all else follows from it.
+    first = options.seed ?? Seed(UInt64.random(in: 0 ... .max))
+    sweep = Sweep(from: first, shard: options.shard - 1, of: options.shards)
+  }
+
+  func perform() -> ExitCode {
+    if let path = options.scenario { return performScenario(path) }
+    Output.tell("porxy: simulating from seed \(first)\n")
+    performAll()
+    let result = summary.withLock { $0 }
+    if options.traces, options.runs == 1 {
+      Output.print(FailureReport(sweep.seed(0), entriesMax: 100_000).description)
+    } else if let failure = result.failures.first {
+      Output.print("\n" + FailureReport(failure.seed).description + "\n")
+    }
+    Output.print(result.text(taken: ContinuousClock.now - startedAt))
+    return result.failureCount == 0 ? .stopped : .failed
+  }
+
+  // MARK: Random runs
+
+  private func performAll() {
+    var ends: [Int32] = [-1, -1]
+    guard options.jobs > 1, unsafe pipe(&ends) == 0 else { return work(showsProgress: true) }
+    let (reading, writing) = (ends[0], ends[1])
+    let others = (1..<options.jobs).count { number in
+      WorkerThread.start("simulate-\(number)") {
+        self.work(showsProgress: false)
+        Output.write([0], to: writing)
+      }
+    }
+    work(showsProgress: true)
+    var byte: UInt8 = 0
+    for _ in 0..<others { _ = unsafe read(reading, &byte, 1) }
+    close(reading)
+    close(writing)
+  }
+
+  /// Takes run after run until there are enough, or the time is over.
+  private func work(showsProgress: Bool) {
+    let runs = options.runs ?? (options.time == nil ? SimulateOptions.runsDefault : .max)
+    let progresses = showsProgress && isatty(STDERR_FILENO) == 1
+    var toldAt = startedAt
+    while true {  // bound: the runs or the time asked for
+      let number = next.add(1, ordering: .relaxed).oldValue
+      let now = ContinuousClock.now
+      if number >= runs || now - startedAt >= options.time ?? .seconds(1 << 30) { break }
+      let outcome = Run.perform(sweep.seed(number))
+      summary.withLock { $0.add(outcome) }
+      if !outcome.findings.isEmpty { Output.print(FailureReport.line(outcome) + "\n") }
+      if progresses, now - toldAt > .seconds(1) {
+        toldAt = now
+        Output.tell("\r\(summary.withLock { "\($0.runs) runs, \($0.failureCount) failed" })   ")
+      }
+    }
+    if progresses { Output.tell("\n") }
+  }
+
+  // MARK: One scenario
+
+  private func performScenario(_ path: String) -> ExitCode {
+    do {
+      let bytes = try File.read(path, atMost: Self.scenarioMax)
+      return perform(try Scenario(reading: String(decoding: bytes, as: UTF8.self)))
+    } catch let failure as File.Failure {
+      Output.complain("\(path): \(failure.text)")
+    } catch {
+      Output.complain("\(path): \(error)")
+    }
+    return .mistaken
+  }
+
+  private func perform(_ scenario: Scenario) -> ExitCode {
+    var isGood = true
+    let runner = ScenarioRunner(entriesMax: options.traces ? 100_000 : 0)
+    for arm in Arm.allCases where scenario.arms.contains(arm) {
+      let outcome = runner.run(scenario, arm)
+      isGood = isGood && outcome.complaints.isEmpty
+      Output.print("\(arm.rawValue): \(outcome.complaints.isEmpty ? "ok" : "failed")\n")
+      for complaint in outcome.complaints { Output.print("  \(complaint)\n") }
+      if options.traces {
+        Output.print(outcome.trace.split(separator: "\n").map { "  \($0)\n" }.joined())
+        Output.print(outcome.entries.map { "    \($0)\n" }.joined())
+      }
+    }
+    return isGood ? .stopped : .failed
+  }
+}

@@ -1,0 +1,51 @@
+import PorxyCore
+import PorxySimulation
+import Testing
+
+/// Random runs with the shipped proxy between random peers.
+@Suite("sweep") struct SweepTests {
+  @Test("fresh seeds hold every rule, and meet every fault")
+  func sweep() {
+    if let seed = Settings.seed { return replay(seed) }
+    let first = Settings.firstSeed
+    let summary = Sweep(from: first).perform(Settings.runs)
+    print("sweep from \(first): \(summary.runs) runs, \(summary.sessions) sessions, hash \(summary.hash)")
+    for failure in summary.failures.prefix(3) {
+      Issue.record("\(FailureReport(failure.seed))")
+    }
+    #expect(summary.failureCount == 0)
+    guard Settings.runs >= 300 else { return }
+    #expect(summary.faultsMet.missing == [])
+    #expect(summary.rulesMet.missing == [])
+  }
+
+  private func replay(_ seed: Seed) {
+    let report = FailureReport(seed, entriesMax: 5000)
+    print(report)
+    #expect(report.isGood)
+  }
+
+  @Test("seeds that once found a bug hold every rule", arguments: Regression.seeds)
+  func regression(_ entry: Regression.Entry) throws {
+    let outcome = Run.perform(try #require(Seed(entry.seed)))
+    if !outcome.findings.isEmpty { Issue.record("\(entry.sentence)\n\(FailureReport(outcome.seed))") }
+  }
+
+  @Test("a sweep split into shards is the whole sweep")
+  func shards() {
+    let first = Seed(3)
+    let whole = Sweep(from: first).perform(12)
+    var parts = SweepSummary()
+    for shard in 0..<3 { parts.add(Sweep(from: first, shard: shard, of: 3).perform(4)) }
+    #expect(parts.hash == whole.hash)
+    #expect(parts.runs == whole.runs)
+    #expect(parts.sessions == whole.sessions)
+    #expect(parts.faultsMet == whole.faultsMet)
+  }
+
+  @Test("the first seed comes from the commit")
+  func commit() throws {
+    #expect(Settings.commit(in: "/nowhere") == nil)
+    #expect(try #require(Seed("1b44623")).value != Seed(1).value)
+  }
+}
