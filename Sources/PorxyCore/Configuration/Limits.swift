@@ -27,7 +27,7 @@ public struct Limits: Sendable, Equatable {
   /// How many bytes of a flow are its beginning.
   public static let firstBytes: UInt64 = 128 * 1024
   /// Reads in a row that fill a small buffer before a flow goes over to a pipe or a large buffer.
-  public static let fullMovesToBulk: UInt8 = 8
+  public static let fullMovesToBulk: UInt8 = 2
   /// Reads in a row that would not, before it goes back.
   public static let smallMovesInBulk: UInt8 = 4
   /// Moves a flow may make before others get their turn.

@@ -135,6 +135,7 @@ struct Flow {
     guard var fresh = lend(relay, on: &network) else { return nil }
     let transfer = network.pull(from: source, into: &fresh, atMost: readMax(fresh.kind))
     guard case .moved(let count) = transfer else {
+      if !isBulk { contraryMoves = 0 }
       network.returnConduit(fresh)
       return transfer
     }
@@ -169,7 +170,8 @@ struct Flow {
     return network.borrowConduit(.buffer)
   }
 
-  /// Some reads in a row that fill the buffer make the flow bulk; some in a row that would not end that.
+  /// Reads that fill the buffer one after the other, with nothing to wait for between them, make the flow bulk; some
+  /// that would not fill it end that.
   @inlinable
   mutating func judgePace(of kind: ConduitKind, _ count: UInt32) {
     let isFull = Int(count) >= Limits.bufferSize
