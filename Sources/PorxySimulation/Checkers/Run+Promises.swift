@@ -9,9 +9,10 @@ extension Run {
     for session in setup.sessions.indices where !setup.sessions[session].isRefused {
       let client = company.peers[2 * session]
       let server = company.peers[2 * session + 1]
-      checkPlace(client.seen, server.seen, session, at: now)
-      guard setup.isNeutral else { continue }
       let record = porxy.sessions.first { $0.listener == session }
+      // Porxy may give a client up that it has no descriptor or port for, for too long, and says so.
+      if record?.manner != .limit { checkPlace(client.seen, server.seen, session, at: now) }
+      guard setup.isNeutral else { continue }
       checkForgotten(client.seen, server.seen, setup.serverLimits, record, "client \(session)", at: now)
       checkForgotten(server.seen, client.seen, setup.clientLimits, record, "server \(session)", at: now)
       guard let record, !setup.plan.faults.contains(where: { $0.kind == .hang }) else { continue }
