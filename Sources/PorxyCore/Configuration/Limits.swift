@@ -32,6 +32,8 @@ public struct Limits: Sendable, Equatable {
   public static let smallMovesInBulk: UInt8 = 4
   /// Moves a flow may make before others get their turn.
   public static let movesPerTurn = 4
+  /// Clients that may wait in a listener's queue; the kernel's own limit (somaxconn) is often lower.
+  public static let backlogMax = 65535
   /// Clients taken from a listener's queue before others get their turn.
   public static let acceptsPerTurn = 64
   /// Between two looks at a listener that is paused.

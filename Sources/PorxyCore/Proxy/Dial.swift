@@ -12,6 +12,8 @@ struct Dial {
   /// Since when there has been no descriptor, memory or port for an attempt.
   @usableFromInline var shortSince: Instant?
   @usableFromInline var lastFailure: Failure?
+  /// Every address has failed so far because there is no local address or port for it.
+  @usableFromInline var lacksPorts = true
   @usableFromInline var isResolving = false
 
   @usableFromInline

@@ -30,16 +30,14 @@ extension Proxy where Network: ~Copyable {
     }
   }
 
-  /// Begins a session for a client, unless the client has gone already (GONE).
+  /// Begins a session for a client, unless the client has gone already and left nothing behind (GONE).
   @inlinable
   mutating func open(_ client: SocketID, from endpoint: Endpoint, listener: Int, on network: inout Network) {
     let index = sessions.insert(Session(client: client, from: endpoint, listener: listener, at: network.now))
     link(client, to: index, as: .client)
-    if let failure = network.takeFailure(on: client) {
-      sessions[index].fail(.client, failure, on: &network)
-      return close(index, client: .abortive, backend: .abortive, on: &network)
-    }
-    dial(for: index, on: &network)
+    // What has come already is taken in advance, as far as one conduit holds it.
+    relay(index, suspect: .client, on: &network)
+    if sessions.contains(index) { dial(for: index, on: &network) }
   }
 
   /// Leaves the clients of a listener waiting for a while: a pause instead of a spin.

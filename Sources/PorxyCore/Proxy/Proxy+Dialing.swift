@@ -12,8 +12,6 @@ extension Proxy where Network: ~Copyable {
     } else {
       resolve(backend, for: dial, on: &network)
     }
-    // What the client has sent meanwhile is taken in advance, as far as one conduit holds it.
-    if sessions.contains(session), sessions[session].dial == dial { relay(session, on: &network) }
   }
 
   @inlinable
@@ -76,7 +74,8 @@ extension Proxy where Network: ~Copyable {
         }
         break
       } catch {
-        if error.failure.isShortage {
+        // Without a local address another one of the backend's may do: it is no shortage before all have been tried.
+        if error.failure.isShortage && error.failure != .addressUnavailable {
           endureShortage(of: dial, error.failure, at: network.now)
           break
         }
@@ -84,7 +83,11 @@ extension Proxy where Network: ~Copyable {
         dials[dial].next += 1
       }
     }
-    if dials[dial].isExhausted { return refuse(session, dials[dial].lastFailure, on: &network) }
+    if dials[dial].isExhausted {
+      guard dials[dial].lacksPorts, dials[dial].lastFailure == .addressUnavailable else { return refuse(session, dials[dial].lastFailure, on: &network) }
+      dials[dial].next = 0
+      endureShortage(of: dial, .addressUnavailable, at: network.now)
+    }
     arm(session, at: network.now)
   }
 
@@ -101,6 +104,7 @@ extension Proxy where Network: ~Copyable {
   @inlinable
   mutating func attemptFailed(_ dial: UInt32, at endpoint: Endpoint, _ failure: Failure) {
     dials[dial].lastFailure = failure
+    if failure != .addressUnavailable { dials[dial].lacksPorts = false }
     record(.attemptFailed(backend: backendIndex(of: dials[dial].session), endpoint, failure))
   }
 
@@ -141,7 +145,7 @@ extension Proxy where Network: ~Copyable {
     if let connect = patience(of: session).connect, now >= dials[dial].startedAt + connect {
       return end(session, by: .porxy, .timeout, failure: .timedOut, on: &network)
     }
-    if let since = dials[dial].shortSince, now >= since + Limits.shortagePatience {
+    if let since = dials[dial].shortSince, dials[dial].attempts.count == 0, now >= since + Limits.shortagePatience {
       return end(session, by: .porxy, .limit, failure: dials[dial].lastFailure, on: &network)
     }
     if now >= dials[dial].nextAttemptAt { attempt(dial, on: &network) }

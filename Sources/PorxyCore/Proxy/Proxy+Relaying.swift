@@ -3,18 +3,20 @@ extension Proxy where Network: ~Copyable {
   @inlinable
   mutating func ready(_ socket: SocketID, _ readiness: Readiness, on network: inout Network) {
     guard let link = link(of: socket) else { return }
+    let side: Side
     switch link.role {
-    case .client: sessions[link.owner].note(readiness, of: .client, on: &network)
-    case .backend: sessions[link.owner].note(readiness, of: .backend, on: &network)
+    case .client: side = .client
+    case .backend: side = .backend
     case .attempt, .nobody: return
     }
-    relay(link.owner, on: &network)
+    sessions[link.owner].note(readiness, of: side)
+    relay(link.owner, suspect: readiness.contains(.failed) ? side : nil, on: &network)
   }
 
   /// Moves what can be moved and settles what has ended.
   @inlinable
-  mutating func relay(_ index: UInt32, on network: inout Network) {
-    let pumped = sessions[index].pump(relay: relayMode, on: &network)
+  mutating func relay(_ index: UInt32, suspect: Side? = nil, on network: inout Network) {
+    let pumped = sessions[index].pump(suspect: suspect, relay: relayMode, on: &network)
     if pumped.moved { sessions[index].activeAt = network.now }
     switch sessions[index].settle(on: &network) {
     case .goOn:

@@ -18,7 +18,8 @@ extension Proxy where Network: ~Copyable {
   mutating func acceptAll(_ index: Int, on network: inout Network) {
     listeners[index].hasClients = true
     listeners[index].pausedUntil = nil
-    while listeners[index].hasClients, listeners[index].pausedUntil == nil {  // bound: the backlog, admission
+    for _ in 0..<Limits.backlogMax / Limits.acceptsPerTurn {
+      guard listeners[index].hasClients, listeners[index].pausedUntil == nil else { return }
       acceptSome(index, on: &network)
     }
   }

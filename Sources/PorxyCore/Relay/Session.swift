@@ -92,10 +92,7 @@ struct Session {
 extension Session {
   /// Takes a hint that a socket may be ready.
   @inlinable
-  mutating func note<Network: Transport & ~Copyable>(
-    _ readiness: Readiness, of side: Side, on network: inout Network
-  ) {
-    if readiness.contains(.failed) { learnFailure(of: side, on: &network) }
+  mutating func note(_ readiness: Readiness, of side: Side) {
     let readable = !readiness.isDisjoint(with: [.readable, .peerEnded, .hungUp, .failed, .urgent])
     let writable = !readiness.isDisjoint(with: [.writable, .hungUp, .failed])
     switch side {
@@ -109,13 +106,24 @@ extension Session {
   }
 
   /// Moves what can be moved in both directions, and passes ends on.
+  ///
+  /// `suspect` is a side whose socket is said to have failed. It is read before it is asked for its error: an end that is
+  /// read while the error still waits is a true end, and after it was taken every end looks the same (R2, R4).
   @inlinable
-  mutating func pump<Network: Transport & ~Copyable>(relay: RelayMode, on network: inout Network) -> Pumped {
+  mutating func pump<Network: Transport & ~Copyable>(
+    suspect: Side? = nil, relay: RelayMode, on network: inout Network
+  ) -> Pumped {
     let before = toBackend.moved &+ toClient.moved
     var pumped = Pumped()
     pumped.note(pumpFlow(from: .client, relay: relay, on: &network))
     if isConnected {
       pumped.note(pumpFlow(from: .backend, relay: relay, on: &network))
+    }
+    if let suspect, failure(of: suspect) == nil {
+      learnFailure(of: suspect, on: &network)
+      if failure(of: suspect) != nil { pumped.note(pumpFlow(from: suspect, relay: relay, on: &network)) }
+    }
+    if isConnected {
       if toBackend.state == .draining { passEnd(of: .client, relay: relay, &pumped, on: &network) }
       if toClient.state == .draining { passEnd(of: .backend, relay: relay, &pumped, on: &network) }
     }
@@ -194,18 +202,25 @@ extension Session {
     }
   }
 
-  /// What an error would have been without the hop.
-  ///
-  /// A reset behind an end that has not been passed on, drawn by bytes that the peer's kernel never took: direct they
-  /// would have been there before it closed, and a close with unread bytes is a reset without an end (R7).
+  /// What an error means, seen together with what was read and written.
   @inlinable
   func seenDirect<Network: Transport & ~Copyable>(
     _ error: Failure, of side: Side, on network: inout Network
   ) -> Failure {
     let from = side == .client ? toBackend : toClient
     let to = side == .client ? toClient : toBackend
-    guard error == .resetAfterEnd, !from.isOver, to.state != .finished else { return error }
-    return network.sendQueue(of: socket(of: side)).isEmpty ? error : .connectionReset
+    switch error {
+    case .connectionReset where from.state == .draining:
+      // The end was read before, so it is true: the kernel has no other word for it once both have ended (C28).
+      return .resetAfterEnd
+    case .resetAfterEnd where !from.isOver && to.state != .finished:
+      // A reset behind an end that is not passed on yet, drawn by bytes that were on their way to the peer: direct they
+      // would have been there before it closed, and a close with unread bytes is a reset without an end (R7).
+      let queue = network.sendQueue(of: socket(of: side))
+      return queue.unacknowledged > queue.unsent ? .connectionReset : error
+    default:
+      return error
+    }
   }
 
   /// What the rules make of the session now.
@@ -221,11 +236,11 @@ extension Session {
       isPatient: isPatient(clientQueue, backendQueue, at: network.now))
   }
 
-  /// A client that has gone is not dialled for, unless it left bytes that a backend would have seen direct (GONE,
-  /// RESET).
+  /// A client that has gone is not dialled for, unless it left bytes or an end that a backend would have seen direct
+  /// (GONE, RESET).
   @inlinable
   func settleUnconnected() -> Ending.Verdict {
-    guard clientFailure != nil, toBackend.conduit == nil, toBackend.state != .open else { return .goOn }
+    guard clientFailure != nil, toBackend.conduit == nil, toBackend.state == .broken else { return .goOn }
     return .close(client: .abortive, backend: .abortive)
   }
 

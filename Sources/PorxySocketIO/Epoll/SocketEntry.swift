@@ -23,7 +23,8 @@ struct SocketEntry: BitwiseCopyable {
   /// Learns from what epoll says; every mask tells the whole state of the moment.
   mutating func note(_ readiness: Readiness) {
     traits.remove([.drained, .nearEnd, .urgentAhead])
-    if !readiness.contains(.readable) { traits.insert(.drained) }
+    // A lone urgent byte is not readable to epoll, but a pull finds it.
+    if readiness.isDisjoint(with: [.readable, .urgent]) { traits.insert(.drained) }
     if !readiness.isDisjoint(with: [.peerEnded, .hungUp, .failed]) { traits.insert(.nearEnd) }
     if readiness.contains(.urgent) { traits.insert(.urgentAhead) }
   }
