@@ -52,7 +52,7 @@ extension Run {
     verdicts.expect(.half, record != nil, at: now, "\(name) has closed long ago, and its session is kept")
   }
 
-  /// Where a window update is lost, a reader looks like one that takes nothing for longer than porxy waits for it; where
+  /// Where a window update is lost, a reader looks like one that takes nothing for longer than porxy waits; where
   /// it hangs, it is one.
   ///
   /// A side resets: whoever takes all that comes gets all that porxy had taken.
