@@ -84,7 +84,9 @@ extension Proxy where Network: ~Copyable {
       }
     }
     if dials[dial].isExhausted {
-      guard dials[dial].lacksPorts, dials[dial].lastFailure == .addressUnavailable else { return refuse(session, dials[dial].lastFailure, on: &network) }
+      guard dials[dial].lacksPorts, dials[dial].lastFailure == .addressUnavailable else {
+        return refuse(session, dials[dial].lastFailure, on: &network)
+      }
       dials[dial].next = 0
       endureShortage(of: dial, .addressUnavailable, at: network.now)
     }

@@ -58,9 +58,9 @@ struct Flow {
   @inlinable
   var isOver: Bool { state == .finished || state == .broken || state == .cut }
 
-  /// The source's stream is at an end, in order or not.
+  /// The source has ended its stream in order.
   @inlinable
-  var isSourceDone: Bool { state != .open }
+  var isSourceEnded: Bool { state == .draining || state == .finished }
 
   /// Moves bytes until readiness, the budget, an error or the source's end stops it.
   ///

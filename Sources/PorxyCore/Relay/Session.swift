@@ -81,7 +81,7 @@ struct Session {
   @inlinable
   var phase: SessionRecord.Phase {
     if !isConnected { return .connecting }
-    switch (toBackend.isSourceDone, toClient.isSourceDone) {
+    switch (toBackend.isSourceEnded, toClient.isSourceEnded) {
     case (false, false): return .streaming
     case (true, true): return .draining
     default: return .halfClosed
@@ -107,8 +107,8 @@ extension Session {
 
   /// Moves what can be moved in both directions, and passes ends on.
   ///
-  /// `suspect` is a side whose socket is said to have failed. It is read before it is asked for its error: an end that is
-  /// read while the error still waits is a true end, and after it was taken every end looks the same (R2, R4).
+  /// `suspect` is a side whose socket is said to have failed. It is read before it is asked for its error: an end that
+  /// is read while the error still waits is a true end, and after it was taken every end looks the same (R2, R4).
   @inlinable
   mutating func pump<Network: Transport & ~Copyable>(
     suspect: Side? = nil, relay: RelayMode, on network: inout Network

@@ -7,7 +7,9 @@ public struct ListenOptions: Sendable, Equatable {
   /// What accepted sockets inherit.
   public var socket: SocketOptions
 
-  public init(backlog: Int32 = Int32(Limits.backlogMax), isDualStack: Bool = true, socket: SocketOptions = SocketOptions()) {
+  public init(
+    backlog: Int32 = Int32(Limits.backlogMax), isDualStack: Bool = true, socket: SocketOptions = SocketOptions()
+  ) {
     self.backlog = backlog
     self.isDualStack = isDualStack
     self.socket = socket
