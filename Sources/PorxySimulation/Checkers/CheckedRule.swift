@@ -12,6 +12,10 @@ public enum CheckedRule: String, Sendable, CaseIterable {
   case refused = "REFUSED"
   /// Whoever waits for a side that has gone learns of it.
   case gone = "GONE"
+  /// A side that has closed for good is found out, though it looks like a half-close.
+  case half = "HALF"
+  /// Whoever has connected gets a server once there is room.
+  case accept = "ACCEPT"
   /// No error comes without a cause.
   case alone = "ALONE"
   /// Memory is bounded.
@@ -36,6 +40,8 @@ public enum CheckedRule: String, Sendable, CaseIterable {
     case .reset: "a side that resets is seen to reset, never to end"
     case .refused: "a backend that cannot be had means a reset for the client"
     case .gone: "whoever waits for a side that has gone learns of it"
+    case .half: "a side that has closed for good does not keep its session, though the other does nothing"
+    case .accept: "whoever has waited through a shortage is served after it"
     case .alone: "no side sees an error that the other or the network did not cause"
     case .pressure: "what porxy and the kernels hold of a session is bounded"
     case .told: "each session ends with exactly one record, which tells the truth"

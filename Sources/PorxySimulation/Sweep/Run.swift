@@ -53,6 +53,7 @@ public final class Run {
     company.giveUp(on: network)
     if let porxy = world.porxy {
       judge(at: end)
+      judgePromises(of: porxy, at: end)
       close(porxy)
     }
   }

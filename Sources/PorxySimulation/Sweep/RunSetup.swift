@@ -66,8 +66,14 @@ struct RunSetup: Sendable {
 
   /// Half of all runs are such that what the peers see is foretold, and some such that it can be compared.
   private mutating func narrow(to kind: UInt64) {
-    guard kind < 3 else { return }
-    plan.faults.removeAll { kind == 0 ? !$0.kind.isLocal : !$0.kind.isNeutral }
+    guard kind < 4 else { return }
+    plan.faults.removeAll { fault in
+      switch kind {
+      case 0: !fault.kind.isLocal
+      case 1: !fault.kind.isNeutral && !fault.kind.isShortage
+      default: !fault.kind.isNeutral
+      }
+    }
     (sessionsMax, timeouts) = (nil, Timeouts())
     guard kind == 0 else { return }
     names = nil
@@ -109,6 +115,12 @@ extension RunSetup {
     sessionsMax == nil && timeouts == Timeouts() && plan.faults.allSatisfy { $0.kind.isNeutral }
   }
 
+  /// Shortages on porxy's machine, and nothing else that keeps a client from its server for long.
+  var runsShortOnly: Bool {
+    sessionsMax == nil && timeouts == Timeouts()
+      && plan.faults.allSatisfy { $0.kind.isNeutral || $0.kind.isShortage }
+  }
+
   /// Nothing delays one part of the network and not the others, and nobody waits for room, of which there is more with
   /// porxy than without: what the peers see can be compared with what they see direct.
   var isComparable: Bool {
@@ -131,6 +143,13 @@ extension FaultKind {
 }
 
 extension FaultKind {
+  fileprivate var isShortage: Bool {
+    switch self {
+    case .descriptorsOnAccept, .descriptorsOnConnect, .memory, .portsExhausted: true
+    default: false
+    }
+  }
+
   /// It delays nothing by more than a turn of porxy's, and cuts no bytes apart that were sent at once.
   fileprivate var isLocal: Bool {
     switch self {

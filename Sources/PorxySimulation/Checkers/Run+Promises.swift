@@ -1,0 +1,80 @@
+import PorxyCore
+
+// What porxy promises beyond ends: places, last bytes, and that nobody is kept for nothing.
+extension Run {
+  /// Longer than a kernel remembers a closed connection, and than porxy takes to ask it (HALF).
+  private static let forgettingMax = Duration.seconds(135)
+
+  func judgePromises(of porxy: SimulatedPorxy, at now: Duration) {
+    for session in setup.sessions.indices where !setup.sessions[session].isRefused {
+      let client = company.peers[2 * session]
+      let server = company.peers[2 * session + 1]
+      let record = porxy.sessions.first { $0.listener == session }
+      if !isExcused(record) { checkPlace(client.seen, server.seen, session, at: now) }
+      guard setup.isNeutral else { continue }
+      checkForgotten(client.seen, server.seen, setup.serverLimits, record, "client \(session)", at: now)
+      checkForgotten(server.seen, client.seen, setup.clientLimits, record, "server \(session)", at: now)
+      guard let record, !setup.plan.faults.contains(where: { $0.kind == .hang || $0.kind == .loss })
+      else { continue }
+      checkLastBytes(of: client.seen, to: server, record.toBackend.taken, "server \(session)", at: now)
+      checkLastBytes(of: server.seen, to: client, record.toClient.taken, "client \(session)", at: now)
+    }
+    noteTable()
+  }
+
+  /// Porxy may give a client up that it has no descriptor for, for too long, and says so; and of several addresses, one
+  /// that was passed over for want of a port is not tried again when another one fails.
+  private func isExcused(_ record: SessionRecord?) -> Bool {
+    guard let record else { return false }
+    if record.manner == .limit { return true }
+    return record.manner == .refused && setup.names != nil && setup.plan.faults.contains { $0.kind == .portsExhausted }
+  }
+
+  /// Shortages pass, and whoever has waited through them gets a server.
+  private func checkPlace(_ client: Observation, _ server: Observation, _ session: Int, at now: Duration) {
+    guard setup.runsShortOnly, client.isConnected, !client.sawError, client.leaving == .gaveUp || client.sent > 0 else {
+      return
+    }
+    verdicts.expect(
+      .accept, server.isConnected || client.leaving == .reset || client.leaving == .closed, at: now,
+      "client \(session) has no server long after the last shortage: \(client.summary)")
+  }
+
+  /// A side has closed for good, and the other does nothing: porxy finds out.
+  private func checkForgotten(
+    _ one: Observation, _ other: Observation, _ far: HostLimits, _ record: SessionRecord?, _ name: String,
+    at now: Duration
+  ) {
+    guard one.leaving == .closed, other.isConnected,
+      one.sent <= min(setup.porxyLimits.sendCapacity, far.receiveCapacity),
+      Network.beginning + now > one.leftAt + Self.forgettingMax
+    else { return }
+    verdicts.expect(.half, record != nil, at: now, "\(name) has closed long ago, and its session is kept")
+  }
+
+  /// Where a window update is lost, a reader looks like one that takes nothing for longer than porxy waits; where
+  /// it hangs, it is one.
+  ///
+  /// A side resets: whoever takes all that comes gets all that porxy had taken.
+  private func checkLastBytes(
+    of one: Observation, to other: Peer, _ taken: UInt64, _ name: String, at now: Duration
+  ) {
+    guard one.leaving == .reset || one.leftUnread, other.seen.isConnected, other.readsAtOnce,
+      other.seen.reading != .open, other.seen.reading != .ended
+    else { return }
+    verdicts.expect(
+      .reset, other.seen.received == taken, at: now,
+      "\(name) was reset with \(other.seen.received) of \(taken) bytes that porxy had taken: \(other.seen.summary)")
+  }
+}
+
+extension Peer {
+  /// It takes what comes as soon as it comes.
+  fileprivate var readsAtOnce: Bool {
+    switch manners.temper {
+    case .silent: manners.deeds.first == .drain
+    case .streams: manners.readsAlong
+    default: false
+    }
+  }
+}
