@@ -2,9 +2,10 @@ import Glibc
 import Testing
 
 /// The README's example: two listeners, two backends, and the tools that everybody has on both ends.
+@Suite(.needs(.nc, .socat))
 struct ExampleTests {
   /// A program on either end.
-  enum Tool: String, CaseIterable, Sendable {
+  enum Talker: String, CaseIterable, Sendable {
     case nc
     case socat
 
@@ -50,19 +51,19 @@ struct ExampleTests {
       try ChildProcess(command[0], Array(command.dropFirst()), in: folder, hasInput: true)
     }
 
-    func serve(_ tool: Tool, _ index: Int) throws -> ChildProcess {
-      let child = try start(tool.server(backends[index]))
+    func serve(_ talker: Talker, _ index: Int) throws -> ChildProcess {
+      let child = try start(talker.server(backends[index]))
       #expect(Deadline.usual.awaits { ProcessFacts.isListening(backends[index]) })
       return child
     }
   }
 
-  @Test("traffic both ways on both listeners, then the client ends", arguments: Tool.allCases, Tool.allCases)
-  func traffic(_ clientTool: Tool, _ serverTool: Tool) throws {
+  @Test("traffic both ways on both listeners, then the client ends", arguments: Talker.allCases, Talker.allCases)
+  func traffic(_ atClient: Talker, _ atServer: Talker) throws {
     let town = try Town()
     for index in 0..<2 {
-      let server = try town.serve(serverTool, index)
-      let client = try town.start(clientTool.client(town.proxy.fronts[index]))
+      let server = try town.serve(atServer, index)
+      let client = try town.start(atClient.client(town.proxy.fronts[index]))
       client.type("hello \(index)\n")
       #expect(server.writes("hello \(index)\n"))
       server.type("good day \(index)\n")
@@ -80,11 +81,11 @@ struct ExampleTests {
     #expect(town.proxy.holdsNothing())
   }
 
-  @Test("the server is killed", arguments: Tool.allCases, Tool.allCases)
-  func serverKilled(_ clientTool: Tool, _ serverTool: Tool) throws {
+  @Test("the server is killed", arguments: Talker.allCases, Talker.allCases)
+  func serverKilled(_ atClient: Talker, _ atServer: Talker) throws {
     let town = try Town()
-    let server = try town.serve(serverTool, 0)
-    let client = try town.start(clientTool.client(town.proxy.fronts[0]))
+    let server = try town.serve(atServer, 0)
+    let client = try town.start(atClient.client(town.proxy.fronts[0]))
     client.type("hello\n")
     #expect(server.writes("hello\n"))
     server.kill()
@@ -96,11 +97,11 @@ struct ExampleTests {
     #expect(town.proxy.holdsNothing())
   }
 
-  @Test("the client is killed", arguments: Tool.allCases, Tool.allCases)
-  func clientKilled(_ clientTool: Tool, _ serverTool: Tool) throws {
+  @Test("the client is killed", arguments: Talker.allCases, Talker.allCases)
+  func clientKilled(_ atClient: Talker, _ atServer: Talker) throws {
     let town = try Town()
-    let server = try town.serve(serverTool, 1)
-    let client = try town.start(clientTool.client(town.proxy.fronts[1]))
+    let server = try town.serve(atServer, 1)
+    let client = try town.start(atClient.client(town.proxy.fronts[1]))
     client.type("hello\n")
     #expect(server.writes("hello\n"))
     client.kill()
@@ -111,10 +112,10 @@ struct ExampleTests {
     #expect(town.proxy.holdsNothing())
   }
 
-  @Test("the server is absent", arguments: Tool.allCases)
-  func serverAbsent(_ clientTool: Tool) throws {
+  @Test("the server is absent", arguments: Talker.allCases)
+  func serverAbsent(_ atClient: Talker) throws {
     let town = try Town()
-    let client = try town.start(clientTool.client(town.proxy.fronts[0]))
+    let client = try town.start(atClient.client(town.proxy.fronts[0]))
     client.type("anybody?\n")
     client.closeInput()
     #expect(client.waitForExit() != nil)
@@ -127,10 +128,10 @@ struct ExampleTests {
   @Test("a server that comes later serves the next client")
   func serverComesLater() throws {
     let town = try Town()
-    let early = try town.start(Tool.socat.client(town.proxy.fronts[0]))
+    let early = try town.start(Talker.socat.client(town.proxy.fronts[0]))
     #expect(early.waitForExit() != nil)
     let server = try town.serve(.socat, 0)
-    let client = try town.start(Tool.socat.client(town.proxy.fronts[0]))
+    let client = try town.start(Talker.socat.client(town.proxy.fronts[0]))
     client.type("again\n")
     #expect(server.writes("again\n"))
   }

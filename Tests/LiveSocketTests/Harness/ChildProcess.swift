@@ -11,6 +11,7 @@ final class ChildProcess: Sendable {
   private let exit = Mutex<String?>(nil)
 
   /// Searches the PATH unless the program has a slash. With `output` it writes there instead of to a file of its own.
+  /// Throws if there is no such program.
   init(
     _ program: String, _ arguments: [String], in folder: TemporaryFolder, hasInput: Bool = false, output: Int32? = nil
   )
@@ -21,6 +22,8 @@ final class ChildProcess: Sendable {
     if hasInput {
       _ = unsafe pipe(&ends)
       for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+      // Typing to a program that has ended is to fail, and not to end the run.
+      _ = Glibc.signal(SIGPIPE, SIG_IGN)
     }
     input = Mutex(ends[1])
 
@@ -44,10 +47,7 @@ final class ChildProcess: Sendable {
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    unsafe sigemptyset(&none)
-    unsafe posix_spawnattr_setsigmask(&attributes, &none)
-    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    Self.giveUsualSignals(&attributes)
 
     var words: [UnsafeMutablePointer<CChar>?] = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
     defer { for index in unsafe words.indices { unsafe free(words[index]) } }
@@ -55,7 +55,21 @@ final class ChildProcess: Sendable {
     let code = unsafe posix_spawnp(&started, program, &actions, &attributes, &words, environ)
     if ends[0] >= 0 { close(ends[0]) }
     identifier = started
-    guard code == 0 else { throw SocketFailure(call: "starting \(program)", code: code) }
+    guard code == 0 else {
+      // The object is whole, so its deinit runs, and process 0 is the own group: nothing may be sent there.
+      exit.withLock { $0 = "never started" }
+      throw SocketFailure(call: "starting \(program)", code: code)
+    }
+  }
+
+  /// What a shell would start it with, whatever is blocked or ignored here.
+  private static func giveUsualSignals(_ attributes: inout posix_spawnattr_t) {
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    unsafe sigaddset(&signals, SIGPIPE)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
   }
 
   deinit {

@@ -19,6 +19,9 @@ struct SocketFailure: Error, CustomStringConvertible {
     case EAGAIN: "EAGAIN"
     case EMFILE: "EMFILE"
     case EADDRINUSE: "EADDRINUSE"
+    case EHOSTUNREACH: "EHOSTUNREACH"
+    case ENETUNREACH: "ENETUNREACH"
+    case ENOENT: "ENOENT"
     default: "errno \(code)"
     }
   }

@@ -28,7 +28,7 @@ struct ConnectionRuleTests {
   @Test("HALF", arguments: Scenario.halves, relays)
   func halves(_ scenario: Scenario, _ relay: String) throws { try compare(scenario, relay) }
 
-  @Test("DIES", arguments: Scenario.deaths, relays)
+  @Test("DIES", .needs(.python3), arguments: Scenario.deaths, relays)
   func deaths(_ scenario: Scenario, _ relay: String) throws { try compare(scenario, relay) }
 
   @Test("PRESSURE", arguments: Scenario.pressures, relays)
