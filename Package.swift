@@ -26,15 +26,25 @@ let package = Package(
       swiftSettings: strict + [
         .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
       ]),
+    .target(
+      name: "PorxyConformance", dependencies: ["PorxyCore", "PorxySimulation", "PorxySocketIO", "CPorxyLinux"],
+      swiftSettings: strict),
     .executableTarget(
-      name: "porxy", dependencies: ["PorxyCore", "PorxySocketIO", "PorxySimulation"], swiftSettings: strict),
+      name: "porxy", dependencies: ["PorxyCore", "PorxySocketIO", "PorxySimulation", "PorxyConformance"],
+      swiftSettings: strict),
     .testTarget(name: "PorxyCoreTests", dependencies: ["PorxyCore"], swiftSettings: strict),
+    .target(name: "ScenarioCatalogue", path: "Tests/ScenarioCatalogue", swiftSettings: strict),
     .testTarget(
-      name: "SimulationTests", dependencies: ["PorxyCore", "PorxySimulation"], exclude: ["Catalogue"],
+      name: "SimulationTests", dependencies: ["PorxyCore", "PorxySimulation", "ScenarioCatalogue"],
+      exclude: ["Catalogue"],
       swiftSettings: strict),
     .testTarget(
       name: "LiveSocketTests",
       dependencies: ["PorxyCore", "PorxySocketIO", "PorxySimulation", "CPorxyLinux", "porxy"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: ["PorxyCore", "PorxySimulation", "PorxyConformance", "ScenarioCatalogue"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

@@ -78,6 +78,7 @@ int porxy_pipe_resize(int descriptor, int size);  // the size it has then
 // Names: the number of addresses, at most `addresses_max`, or an EAI code, which is negative. Blocks.
 int porxy_resolve(const char *host, struct porxy_address *addresses, int addresses_max);
 int porxy_resolve_says_unknown(int code);
+#include "Peers.h"
 #include "Process.h"
 
 #endif

@@ -5,7 +5,7 @@ public struct Socket: Sendable, Hashable {
   /// Separates this tenant of the slot from earlier ones.
   public let generation: UInt32
 
-  init(slot: UInt32, generation: UInt32) {
+  package init(slot: UInt32, generation: UInt32) {
     self.slot = slot
     self.generation = generation
   }

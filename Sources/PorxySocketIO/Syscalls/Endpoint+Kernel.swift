@@ -1,9 +1,9 @@
-import CPorxyLinux
-import PorxyCore
+package import CPorxyLinux
+package import PorxyCore
 
 extension Endpoint {
   /// The kernel's answer as a value.
-  init(_ kernel: porxy_address) {
+  package init(_ kernel: porxy_address) {
     let address =
       kernel.is_v6 != 0
       ? IPAddress(v6: kernel.high, kernel.low, scope: kernel.scope)
@@ -12,7 +12,7 @@ extension Endpoint {
   }
 
   /// The value as the kernel's question.
-  var kernel: porxy_address {
+  package var kernel: porxy_address {
     porxy_address(
       high: address.high, low: address.low, scope: address.scope, port: port, is_v6: address.family == .v6 ? 1 : 0)
   }

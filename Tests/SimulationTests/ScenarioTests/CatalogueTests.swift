@@ -1,5 +1,6 @@
 import PorxyCore
 import PorxySimulation
+import ScenarioCatalogue
 import Testing
 
 /// Every scenario of the catalogue, direct and through porxy. What they expect is what the rules and Linux say.

@@ -1,19 +1,21 @@
-import PorxyCore
+package import PorxyCore
 
 /// The clients and the server of a scenario with their sockets, as far as they act by themselves: they accept, and they
 /// go on with what they could not send at once.
-final class Cast: Peers {
+package final class Cast: Peers {
   /// One socket of a peer, and what its owner knows of it.
-  struct Member {
-    var socket: Socket
+  package struct Member {
+    package var socket: Socket
     /// What the bytes it writes are called.
-    var stream: UInt64
+    package var stream: UInt64
     /// What the bytes it receives are called; nil before the first.
     var source: UInt64?
     var received: UInt64 = 0
     var written: UInt64 = 0
     /// What is still to be sent, and what comes after that.
     var deeds: [Deed] = []
+    /// There is something that it does as soon as its socket takes it.
+    package var isBusy: Bool { !deeds.isEmpty }
     /// Edge-triggered epoll has something to say.
     var hasEvent = false
     /// Bytes that it has written or still means to.
@@ -41,18 +43,20 @@ final class Cast: Peers {
   }
 
   /// By number, from 1; nil before it connects.
-  var clients: [Member?] = []
-  var servers: [Member] = []
+  package var clients: [Member?] = []
+  package var servers: [Member] = []
   /// Clients in the order in which they connected.
-  var connected: [Int] = []
-  var listener: ListenerID?
-  var acceptsAtOnce = true
+  package var connected: [Int] = []
+  package var listener: ListenerID?
+  package var acceptsAtOnce = true
   /// Outcomes of deeds, in order.
   var outcomes: [(step: Int, outcome: SendOutcome)] = []
   /// What must never happen on any network: holes, repetitions, bytes of others.
-  var flaws: [String] = []
+  package var flaws: [String] = []
 
-  func wake(_ wake: Wake, on network: Network) {
+  package init() {}
+
+  package func wake(_ wake: Wake, on network: Network) {
     switch wake {
     case .ready(let socket):
       guard let role = role(of: socket) else { return }
@@ -65,7 +69,8 @@ final class Cast: Peers {
     }
   }
 
-  subscript(role: Role) -> Member? {
+  /// Who has this role; nil while there is nobody.
+  package subscript(role: Role) -> Member? {
     get {
       switch role {
       case .client(let number): number <= clients.count ? clients[number - 1] : nil
@@ -83,22 +88,25 @@ final class Cast: Peers {
     }
   }
 
+  /// The process at a place is gone, with all its sockets.
+  package func forget(_ role: Role) { self[role]?.deeds = [] }
+
   /// The member's socket, if its owner still has it.
-  func openSocket(_ role: Role, on network: Network) -> Socket? {
-    guard let socket = self[role]?.socket, network.isOpen(socket) else { return nil }
+  package func openSocket(_ role: Role, on calls: some SocketCalls) -> Socket? {
+    guard let socket = self[role]?.socket, calls.isOpen(socket) else { return nil }
     return socket
   }
 
   /// Takes a client from the queue.
-  func accept(on network: Network) -> AcceptOutcome {
+  package func accept(on calls: some SocketCalls) -> AcceptOutcome {
     guard let listener else { return .nobody }
     do {
-      let socket = try network.accept(listener)
+      let socket = try calls.accept(listener)
       servers.append(
         // Whoever registers a socket with epoll is told what there is already.
         Member(
-          socket: socket, stream: network.stream(of: socket), hasEvent: true,
-          endpoint: network.localEndpoint(of: socket)))
+          socket: socket, stream: calls.stream(of: socket), hasEvent: true,
+          endpoint: calls.localEndpoint(of: socket)))
       return .succeeds
     } catch .wouldBlock {
       return .nobody
@@ -108,12 +116,12 @@ final class Cast: Peers {
   }
 
   /// Does what was put off, as far as the socket takes it.
-  func act(_ role: Role, on network: Network) {
-    guard let socket = openSocket(role, on: network) else { return }
+  package func act(_ role: Role, on calls: some SocketCalls) {
+    guard let socket = openSocket(role, on: calls) else { return }
     while let deed = self[role]?.deeds.first {  // bound: the deeds, and the socket's buffer
       switch deed.kind {
       case .send(let left):
-        switch network.send(socket, UInt32(clamping: left)) {
+        switch calls.send(socket, UInt32(clamping: left)) {
         case .bytes(let count):
           self[role]?.written += UInt64(count)
           self[role]?.deeds[0].kind = .send(left - UInt64(count))
@@ -123,19 +131,19 @@ final class Cast: Peers {
         case .error(let error): outcomes.append((deed.step, .fails(error)))
         case .end: return
         }
-      case .finish: try? network.shutDown(socket, .sending)
+      case .finish: try? calls.shutDown(socket, .sending)
       case .close:
         self[role]?.deeds = []
-        return network.close(socket)
+        return calls.close(socket)
       }
       self[role]?.deeds.removeFirst()
     }
   }
 
   /// Takes bytes off the socket and looks whether they are the next ones.
-  func receive(_ role: Role, _ socket: Socket, _ most: UInt32, on network: Network) -> Moved {
+  func receive(_ role: Role, _ socket: Socket, _ most: UInt32, on calls: some SocketCalls) -> Moved {
     var payload = Payload()
-    let moved = network.receive(socket, most, into: &payload)
+    let moved = calls.receive(socket, most, into: &payload)
     for run in payload.runs {
       let due = self[role]?.received ?? 0
       let source = self[role]?.source ?? run.stream
@@ -150,7 +158,7 @@ final class Cast: Peers {
 
   /// Who is at the other end: known from the bytes, from the connection itself where there is none between, or else
   /// from the order in which they came.
-  func partner(of role: Role, isDirect: Bool) -> Role? {
+  package func partner(of role: Role, isDirect: Bool) -> Role? {
     guard let member = self[role] else { return nil }
     switch role {
     case .client(let number):

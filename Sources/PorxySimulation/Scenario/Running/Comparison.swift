@@ -23,9 +23,11 @@ public struct Comparison: Sendable {
   /// Runs a scenario that expects nothing in both arms; what holds at the end of every proxied run is among the
   /// complaints.
   public init(_ scenario: Scenario, relay: RelayMode? = nil, seed: Seed) {
-    let direct = ScenarioRun(scenario, .direct, relay: nil, seed: seed, entriesMax: 0)
-    let proxied = ScenarioRun(scenario, .proxied, relay: relay, seed: seed, entriesMax: 0)
-    self.init(scenario, direct: direct.perform(judges: false), proxied: proxied.perform(judges: false))
+    let direct = SimulatedStage(scenario, .direct, relay: nil, seed: seed, entriesMax: 0)
+    let proxied = SimulatedStage(scenario, .proxied, relay: relay, seed: seed, entriesMax: 0)
+    self.init(
+      scenario, direct: ScenarioRun(scenario, on: direct).perform(judges: false),
+      proxied: ScenarioRun(scenario, on: proxied).perform(judges: false))
     complaints += self.direct.complaints + self.proxied.complaints
   }
 

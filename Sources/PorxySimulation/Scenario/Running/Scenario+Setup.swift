@@ -2,7 +2,7 @@ import PorxyCore
 
 extension Scenario {
   /// Clients that the steps name.
-  var clientCount: Int {
+  package var clientCount: Int {
     steps.reduce(1) { count, step in
       switch step.action {
       case .socket(.client(let number), _), .host(.client(let number), _): max(count, number)
@@ -33,10 +33,10 @@ extension Scenario {
     let hasName = settings.contains { $0.key == .name }
     configuration.backends = [
       Backend(
-        name: "server", host: hasName ? .name(Stage.backendName) : .address(Stage.backend.address),
-        port: Stage.backend.port, timeouts: timeouts)
+        name: "server", host: hasName ? .name(SimulatedStage.backendName) : .address(SimulatedStage.backend.address),
+        port: SimulatedStage.backend.port, timeouts: timeouts)
     ]
-    configuration.listeners = [Listener(name: "in", backend: 0, endpoints: [Stage.front], timeouts: timeouts)]
+    configuration.listeners = [Listener(name: "in", backend: 0, endpoints: [SimulatedStage.front], timeouts: timeouts)]
     return configuration
   }
 }

@@ -1,24 +1,25 @@
 import PorxyCore
 
 extension ScenarioRun {
-  private static let fillMax: UInt64 = 64 << 20
-  private static let keepSendingMax = 15
+  private static var fillMax: UInt64 { 64 << 20 }
+  private static var keepSendingMax: Int { 15 }
 
   func play(_ action: SocketAction, _ role: Role, _ index: Int, _ patience: Duration) -> SocketAction {
     switch action {
     case .connect(let expected): return .connect(connect(role, expected, patience))
-    case .accept: return .accept(cast.accept(on: network))
+    case .accept: return .accept(stage.accept())
     case .absent: return cast[role] == nil ? .absent : .poll([])
     default: break
     }
     if cast[role] == nil, role.place == .server { stage.wait(patience) { cast[role] != nil } }
-    guard let socket = cast.openSocket(role, on: network) else {
+    guard let socket = cast.openSocket(role, on: calls) else {
       if cast[role] != nil { outcome.complaints.append("step \(index + 1): \(role) has no open socket") }
       return .absent
     }
+    stage.prepare(for: action, socket, patience)
     switch action {
     case .send(let count, _): return .send(count, send(role, count, index))
-    case .sendUrgent: return .sendUrgent(outcome(of: network.sendUrgent(socket), role))
+    case .sendUrgent: return .sendUrgent(outcome(of: calls.sendUrgent(socket), role))
     case .sendUntilBlocked: return fill(role, socket)
     case .keepSending(let count, let error): return keepSending(count, until: error, role, index)
     case .receive(let amount, let stop): return receive(role, socket, amount, stop, patience)
@@ -26,11 +27,11 @@ extension ScenarioRun {
     case .shutReading: return .shutReading(shutDown(socket, .receiving))
     case .shutBoth: return .shutBoth(shutDown(socket, .both))
     case .close: close(role, socket, index)
-    case .reset: network.abort(socket)
-    case .poll: return .poll(network.poll(socket))
-    case .event: return .event(event(role, socket))
-    case .error: return .error(network.takeError(socket))
-    case .state: return .state(network.state(of: socket))
+    case .reset: calls.abort(socket)
+    case .poll: return .poll(calls.poll(socket))
+    case .event: return .event(stage.takeEvent(role, socket))
+    case .error: return .error(calls.takeError(socket))
+    case .state: return .state(calls.state(of: socket))
     case .connect, .accept, .absent: break
     }
     return action
@@ -41,18 +42,17 @@ extension ScenarioRun {
   private func connect(_ role: Role, _ expected: ConnectOutcome, _ patience: Duration) -> ConnectOutcome {
     guard case .client(let number) = role else { return .begins }
     do {
-      let socket = try network.openSocket(on: stage.host(ofClient: number))
-      network.setOptions(SocketOptions(scenario.clientSettings), on: socket)
+      let socket = try stage.openSocket(ofClient: number)
       cast[role] = Cast.Member(socket: socket, stream: 0)
       do {
-        try network.connect(socket, to: stage.target)
+        try stage.connect(socket)
       } catch .inProgress {
       } catch {
-        network.close(socket)
+        calls.close(socket)
         return .fails(error)
       }
-      cast[role]?.stream = network.stream(of: socket)
-      cast[role]?.endpoint = network.localEndpoint(of: socket)
+      cast[role]?.stream = calls.stream(of: socket)
+      cast[role]?.endpoint = calls.localEndpoint(of: socket)
       cast.connected.append(number)
       guard expected != .begins else { return .begins }
       return awaitConnection(socket, expected, patience)
@@ -62,15 +62,15 @@ extension ScenarioRun {
   }
 
   private func awaitConnection(_ socket: Socket, _ expected: ConnectOutcome, _ patience: Duration) -> ConnectOutcome {
-    guard stage.wait(patience, until: { network.state(of: socket) != .synSent }) else { return .begins }
-    if !network.poll(socket).contains(.failed) {
+    guard stage.wait(patience, until: { calls.state(of: socket) != .synSent }) else { return .begins }
+    if !calls.poll(socket).contains(.failed) {
       // A proxy accepts before it knows more: then a failure comes right behind.
       if expected == .succeeds { return .succeeds }
-      stage.wait(patience) { network.poll(socket).contains(.failed) }
-      return network.poll(socket).contains(.failed) && network.takeError(socket) == .connectionReset
+      stage.wait(patience) { calls.poll(socket).contains(.failed) }
+      return calls.poll(socket).contains(.failed) && calls.takeError(socket) == .connectionReset
         ? .isReset : .succeeds
     }
-    return network.takeError(socket).map { .fails($0) } ?? .succeeds
+    return calls.takeError(socket).map { .fails($0) } ?? .succeeds
   }
 
   // MARK: Sending
@@ -78,7 +78,7 @@ extension ScenarioRun {
   private func send(_ role: Role, _ count: UInt64, _ index: Int) -> SendOutcome {
     guard count > 0 else { return .taken }
     cast[role]?.deeds.append(Cast.Deed(kind: .send(count), step: index))
-    cast.act(role, on: network)
+    cast.act(role, on: calls)
     // Later steps may make room; until they do, it blocks.
     return .blocks
   }
@@ -97,7 +97,7 @@ extension ScenarioRun {
     var total: UInt64 = 0
     var atRest: UInt64 = .max
     while total < Self.fillMax {  // bound: what the buffers on the way hold
-      switch network.send(socket, 1 << 16) {
+      switch calls.send(socket, 1 << 16) {
       case .bytes(let count):
         total += UInt64(count)
         cast[role]?.written += UInt64(count)
@@ -105,7 +105,7 @@ extension ScenarioRun {
         if total == atRest { return .sendUntilBlocked }
         atRest = total
         stage.settle()
-        guard network.isOpen(socket) else { return .absent }
+        guard calls.isOpen(socket) else { return .absent }
       case .error(let error): return .send(total, .fails(error))
       }
     }
@@ -114,8 +114,8 @@ extension ScenarioRun {
 
   private func keepSending(_ count: UInt64, until error: SocketError, _ role: Role, _ index: Int) -> SocketAction {
     for sends in 1...Self.keepSendingMax {
-      guard let socket = cast.openSocket(role, on: network) else { return .absent }
-      switch outcome(of: network.send(socket, UInt32(clamping: count)), role) {
+      guard let socket = cast.openSocket(role, on: calls) else { return .absent }
+      switch outcome(of: calls.send(socket, UInt32(clamping: count)), role) {
       case .taken: stage.settle()
       case .blocks: return .send(count, .blocks)
       case .fails(let error):
@@ -161,7 +161,7 @@ extension ScenarioRun {
     while true {  // bound: what was sent
       let left = limit.map { $0 - (cast[role]?.received ?? 0) } ?? 1 << 16
       guard left > 0 else { return nil }
-      switch cast.receive(role, socket, UInt32(clamping: min(left, 1 << 16)), on: network) {
+      switch cast.receive(role, socket, UInt32(clamping: min(left, 1 << 16)), on: calls) {
       case .bytes: continue
       case .end: return .end
       case .error(.wouldBlock): return .nothing
@@ -182,21 +182,15 @@ extension ScenarioRun {
 
   private func close(_ role: Role, _ socket: Socket, _ index: Int) {
     cast[role]?.deeds.append(Cast.Deed(kind: .close, step: index))
-    cast.act(role, on: network)
+    cast.act(role, on: calls)
   }
 
   private func shutDown(_ socket: Socket, _ direction: Network.Direction) -> SocketError? {
     do {
-      try network.shutDown(socket, direction)
+      try calls.shutDown(socket, direction)
       return nil
     } catch {
       return error
     }
-  }
-
-  private func event(_ role: Role, _ socket: Socket) -> Readiness {
-    guard cast[role]?.hasEvent == true else { return [] }
-    cast[role]?.hasEvent = false
-    return network.poll(socket)
   }
 }

@@ -1,46 +1,37 @@
 import PorxyCore
 
-/// One run of a scenario in one arm, on the simulated network.
-final class ScenarioRun {
+/// One run of a scenario on one stage.
+package final class ScenarioRun<Stage: ScenarioStage> {
   let scenario: Scenario
   let stage: Stage
   var outcome: ScenarioOutcome
-  /// Records that `porxy tells` has not been compared with.
-  var untold = 0
 
   /// How long a step's outcome may take where the scenario does not say.
-  private static let patience = Duration.seconds(2)
+  private static var patience: Duration { .seconds(2) }
 
-  init(_ scenario: Scenario, _ arm: Arm, relay: RelayMode?, seed: Seed, entriesMax: Int) {
+  package init(_ scenario: Scenario, on stage: Stage) {
     self.scenario = scenario
-    stage = Stage(scenario, arm, relay: relay, seed: seed)
-    stage.network.trace.entriesMax = entriesMax
-    outcome = ScenarioOutcome(scenario, arm)
+    self.stage = stage
+    outcome = ScenarioOutcome(scenario, stage.arm)
   }
 
-  var network: Network { stage.network }
+  var calls: Stage.Calls { stage.calls }
   var cast: Cast { stage.cast }
 
   /// Runs it; `judges` says whether what is seen is compared with what is expected.
-  func perform(judges: Bool = true) -> ScenarioOutcome {
+  package func perform(judges: Bool = true) -> ScenarioOutcome {
     for index in scenario.steps.indices {
       let step = scenario.steps[index]
       if !step.isImmediate { stage.settle() }
+      stage.begin(index)
       outcome.seen[index].action = play(step.action, index, step.within ?? Self.patience)
+      stage.end(index)
       takeOutcomes()
     }
     stage.settle()
     takeOutcomes()
     if judges { outcome.complaints += scenario.complaints(about: outcome.seen, in: stage.arm) }
-    outcome.entries = network.trace.entries
-    if !outcome.entries.isEmpty {
-      outcome.ladder = Ladder(outcome.entries, middle: stage.porxy == nil ? nil : stage.porxyHost).text
-    }
-    closeDown()
-    outcome.complaints += cast.flaws
-    outcome.sessions = stage.porxy?.sessions ?? []
-    outcome.elapsed = network.elapsed
-    outcome.hash = network.trace.hash
+    stage.close(&outcome)
     return outcome
   }
 
@@ -48,13 +39,24 @@ final class ScenarioRun {
   private func play(_ action: Action, _ index: Int, _ patience: Duration) -> Action {
     switch action {
     case .socket(let role, let action): return .socket(role, play(action, role, index, patience))
-    case .host(let place, let action): play(action, at: place)
+    case .host(let place, let action): stage.play(action, at: place)
     case .listener(let action): return .listener(play(action, patience))
-    case .network(let action): play(action)
-    case .name(let action): play(action)
-    case .porxy(let action): return .porxy(play(action, patience))
-    case .wait(let duration): stage.advance(to: network.now + duration)
+    case .network(let action): stage.play(action)
+    case .name(let action): stage.play(action)
+    case .porxy(let action): return .porxy(stage.play(action, patience))
+    case .wait(let duration): stage.advance(by: duration)
     case .settle: stage.settle()
+    }
+    return action
+  }
+
+  private func play(_ action: ListenerAction, _ patience: Duration) -> ListenerAction {
+    switch action {
+    case .listen: stage.listen()
+    case .stopListening: stage.stopListening()
+    case .has(let count):
+      stage.wait(patience) { cast.servers.count >= Int(count) }
+      return .has(connections: UInt64(cast.servers.count))
     }
     return action
   }

@@ -16,7 +16,8 @@ public struct ScenarioRunner: Sendable {
 
   /// Runs it in one arm and compares with what it expects; proxied, also with what holds at the end of every run.
   public func run(_ scenario: Scenario, _ arm: Arm) -> ScenarioOutcome {
-    ScenarioRun(scenario, arm, relay: relay, seed: seed, entriesMax: entriesMax).perform()
+    let stage = SimulatedStage(scenario, arm, relay: relay, seed: seed, entriesMax: entriesMax)
+    return ScenarioRun(scenario, on: stage).perform()
   }
 
   /// Runs it in both arms; nil when it is for one only.

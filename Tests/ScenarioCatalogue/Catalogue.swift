@@ -1,20 +1,20 @@
 import Glibc
 
-/// The scenario files beside these tests.
-enum Catalogue {
+/// The scenario files of the catalogue, for every suite that runs them.
+package enum Catalogue {
   /// One of them.
-  struct Entry: Sendable, CustomStringConvertible {
+  package struct Entry: Sendable, CustomStringConvertible {
     /// Folder and name, without the ending.
-    let name: String
-    let text: String
+    package let name: String
+    package let text: String
 
-    var description: String { name }
+    package var description: String { name }
   }
 
-  static let ending = ".scenario"
+  private static let ending = ".scenario"
 
-  static let entries: [Entry] = {
-    let root = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/") + "/Catalogue/"
+  package static let entries: [Entry] = {
+    let root = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/") + "/SimulationTests/Catalogue/"
     return list(root, "").sorted().map { path in
       Entry(name: String(path.dropLast(ending.count)), text: read(root + path) ?? "")
     }

@@ -1,6 +1,6 @@
 import PorxyCore
 
-extension Stage {
+extension SimulatedStage {
   /// Silence after which the network counts as being at rest: shorter than any retransmission, longer than the longest
   /// of porxy's looks at a session that is over but for its last bytes.
   private var silence: Duration {

@@ -1,6 +1,6 @@
 import PorxyCore
 
-extension Stage {
+extension SimulatedStage {
   private var link: Link {
     for case .latency(let latency) in scenario.settings { return Link(latency: latency) }
     return Link()

@@ -1,8 +1,8 @@
 import PorxyCore
 
-extension ScenarioRun {
+extension SimulatedStage {
   func play(_ action: HostAction, at place: Place) {
-    guard let host = stage.host(at: place) else { return }
+    guard let host = host(at: place) else { return }
     switch action {
     case .kill: network.kill(host)
     case .losePower: network.cutPower(of: host)
@@ -16,31 +16,18 @@ extension ScenarioRun {
     }
   }
 
-  func play(_ action: ListenerAction, _ patience: Duration) -> ListenerAction {
-    switch action {
-    case .listen: stage.listen()
-    case .stopListening:
-      if let listener = cast.listener { network.close(listener) }
-      cast.listener = nil
-    case .has(let count):
-      stage.wait(patience) { cast.servers.count >= Int(count) }
-      return .has(connections: UInt64(cast.servers.count))
-    }
-    return action
-  }
-
   func play(_ action: NetworkAction) {
     switch action {
     case .impose(let trouble, let way):
       for (near, far) in pairs(way) { impose(trouble, way.direction, network.name(of: near), network.name(of: far)) }
     case .heal(nil):
       network.endFaults { !$0.other.isEmpty }
-      stage.restoreLinks()
+      restoreLinks()
     case .heal(let way?):
       for (near, far) in pairs(way) {
         let names = [network.name(of: near), network.name(of: far)]
         network.endFaults { names.contains($0.host) && names.contains($0.other) }
-        stage.restoreLink(near, far)
+        restoreLink(near, far)
       }
     }
   }
@@ -49,7 +36,7 @@ extension ScenarioRun {
     switch action {
     case .resolves(let targets):
       network.endFaults { $0.kind == .failingResolution }
-      Stage.setName(targets, on: network)
+      SimulatedStage.setName(targets, on: network)
     case .takes(let time): inject(.slowResolution, Place.porxy.description, "", time.nanoseconds)
     case .fails(let error):
       inject(.failingResolution, Place.porxy.description, "", error == .unknownName ? 1 : 0)
@@ -57,15 +44,15 @@ extension ScenarioRun {
   }
 
   func play(_ action: PorxyAction, _ patience: Duration) -> PorxyAction {
-    guard let porxy = stage.porxy else { return action }
+    guard let porxy else { return action }
     switch action {
-    case .drain: network.ask(.drain, of: stage.porxyHost)
-    case .stop: network.ask(.stop, of: stage.porxyHost)
+    case .drain: network.ask(.drain, of: porxyHost)
+    case .stop: network.ask(.stop, of: porxyHost)
     case .holds(let count):
-      stage.wait(patience) { porxy.sessionCount == Int(count) }
+      wait(patience) { porxy.sessionCount == Int(count) }
       return .holds(sessions: UInt64(porxy.sessionCount))
     case .tells(_, _, let phase):
-      guard stage.wait(patience, until: { porxy.sessions.count > untold }) else { return .holds(sessions: 0) }
+      guard wait(patience, until: { porxy.sessions.count > untold }) else { return .holds(sessions: 0) }
       let record = porxy.sessions[untold]
       untold += 1
       return .tells(record.endedBy, record.manner, phase == nil ? nil : record.phase)
@@ -77,10 +64,10 @@ extension ScenarioRun {
 
   /// The pairs of hosts that a way joins, the end that was named first.
   private func pairs(_ way: Way) -> [(HostID, HostID)] {
-    let isDirect = stage.porxy == nil
+    let isDirect = porxy == nil
     switch way.place {
-    case .client(let number): return [(stage.host(ofClient: number), isDirect ? stage.server : stage.porxyHost)]
-    case .server: return isDirect ? stage.clientHosts.map { (stage.server, $0) } : [(stage.server, stage.porxyHost)]
+    case .client(let number): return [(host(ofClient: number), isDirect ? server : porxyHost)]
+    case .server: return isDirect ? clientHosts.map { (server, $0) } : [(server, porxyHost)]
     case .porxy: return []
     }
   }
@@ -99,7 +86,7 @@ extension ScenarioRun {
     case .throttle(let bytes): inject(.bandwidth, near, far, bytes)
     case .lose(let permille): inject(.loss, near, far, permille)
     case .reset: inject(.middleboxReset, near, far, 1000)
-    case .refuse(let error): stage.refuse(error, between: near, far)
+    case .refuse(let error): refuse(error, between: near, far)
     }
   }
 

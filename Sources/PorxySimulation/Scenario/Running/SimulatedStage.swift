@@ -1,7 +1,7 @@
 import PorxyCore
 
 /// A simulated network set up for one scenario: hosts for its clients, its server and, in the proxied arm, porxy.
-final class Stage {
+final class SimulatedStage {
   let scenario: Scenario
   let arm: Arm
   let network: Network
@@ -12,6 +12,8 @@ final class Stage {
   let porxyHost: HostID
   /// nil in the direct arm.
   let porxy: SimulatedPorxy?
+  /// Records that `porxy tells` has not been compared with.
+  var untold = 0
 
   static let serverPort: UInt16 = 9000
   static let porxyPort: UInt16 = 8000
@@ -22,10 +24,11 @@ final class Stage {
   private static let refusingAddress = address(3, 1)
   private static let silentAddress = address(4, 1)
 
-  init(_ scenario: Scenario, _ arm: Arm, relay: RelayMode?, seed: Seed) {
+  init(_ scenario: Scenario, _ arm: Arm, relay: RelayMode?, seed: Seed, entriesMax: Int) {
     self.scenario = scenario
     self.arm = arm
     network = Network(seed)
+    network.trace.entriesMax = entriesMax
     let count = scenario.clientSettings.contains(.sharedHost) ? 1 : scenario.clientCount
     let network = network
     clientHosts = (1...count).map { number in

@@ -1,0 +1,104 @@
+import CPorxyLinux
+import Glibc
+import PorxyCore
+package import PorxySimulation
+
+extension LiveStage {
+  /// What can be known of a socket without changing it; at rest, it stays the same.
+  private struct Glimpse: Equatable {
+    var mask: Int32
+    var state: Int32
+    var unread: Int32
+    var unacknowledged: Int32
+    /// Segments on their way; those that nobody will ever acknowledge are not counted.
+    var inFlight: Int32
+  }
+
+  private static let settlingMax = Duration.seconds(3)
+  /// Longer than a delayed acknowledgement and a first retransmission take.
+  private static let flightMax = Duration.milliseconds(1500)
+  /// Longer than porxy waits for a reader whose sender has reset.
+  private static let lastBytesMax = Duration.milliseconds(80)
+  private static let restDirect: Int32 = 100
+  private static let restProxied: Int32 = 500
+
+  /// How long nothing must move.
+  private var quiet: Duration {
+    proxy == nil ? .zero : awaitsLastBytes ? max(runner.quiet, Self.lastBytesMax) : runner.quiet
+  }
+
+  var now: Instant { Instant(nanoseconds: porxy_clock()) }
+
+  package func settle() {
+    let start = now
+    var last = glimpse()
+    var stableSince = start
+    while now.since(start) < Self.settlingMax {  // bound: settlingMax
+      barrier.pass()
+      act()
+      let next = glimpse()
+      if next != last {
+        last = next
+        stableSince = now
+      } else {
+        let isFlying = next.contains { $0.inFlight > 0 }
+        let silence = isFlying ? Self.flightMax : quiet
+        if now.since(stableSince) >= silence { return }
+        porxy_rest(proxy == nil ? Self.restDirect : Self.restProxied)
+      }
+    }
+  }
+
+  package func advance(by duration: Duration) {
+    wait(duration) { false }
+  }
+
+  @discardableResult
+  package func wait(_ patience: Duration, until holds: () -> Bool) -> Bool {
+    let deadline = now + patience
+    while now < deadline {  // bound: the patience
+      act()
+      if holds() { return true }
+      porxy_rest(proxy == nil ? Self.restDirect : Self.restProxied)
+    }
+    act()
+    return holds()
+  }
+
+  /// Peers do what they do by themselves: accept, and send what could not be sent before.
+  private func act() {
+    if cast.acceptsAtOnce, !hungPlaces.contains(.server), cast.listener != nil {
+      while accept() == .succeeds {}  // bound: the queue
+    }
+    for number in cast.clients.indices { act(.client(number + 1)) }
+    for number in cast.servers.indices { act(.server(number + 1)) }
+  }
+
+  private func act(_ role: Role) {
+    guard cast[role]?.isBusy == true, !hungPlaces.contains(role.place), !darkPlaces.contains(role.place) else { return }
+    cast.act(role, on: sockets)
+  }
+
+  package func accept() -> AcceptOutcome {
+    if acceptsPoorly, let listener = cast.listener {
+      let result = porxy_accept_poor(sockets.listeners[Int(listener.rawValue)])
+      if result == -EAGAIN { return .nobody }
+      if result < 0 { return .fails(SocketError(code: -result)) }
+    }
+    let outcome = cast.accept(on: sockets)
+    if outcome == .succeeds { applyCuts() }
+    return outcome
+  }
+
+  private func glimpse() -> [Glimpse] {
+    sockets.entries.compactMap { entry in
+      guard entry.isOpen else { return nil }
+      let descriptor = entry.descriptor
+      let state = porxy_state(descriptor)
+      let isLost = TCPState(kernelNumber: state) == .synSent || !cuts.isEmpty || !darkPlaces.isEmpty
+      return Glimpse(
+        mask: porxy_poll(descriptor, 0), state: state, unread: porxy_unread(descriptor),
+        unacknowledged: porxy_unacknowledged(descriptor), inFlight: isLost ? 0 : porxy_in_flight(descriptor))
+    }
+  }
+}

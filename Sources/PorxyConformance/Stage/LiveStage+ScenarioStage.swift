@@ -1,0 +1,117 @@
+import CPorxyLinux
+package import PorxyCore
+package import PorxySimulation
+
+extension LiveStage: ScenarioStage {
+  package var arm: Arm { proxy == nil ? .direct : .proxied }
+  package var calls: LiveSockets { sockets }
+
+  package func prepare(for expected: SocketAction, _ socket: Socket, _ patience: Duration) {
+    guard runner.awaitsExpectations else { return }
+    switch expected {
+    case .poll(let mask): wait(patience) { sockets.poll(socket) == mask }
+    case .event(let mask) where !mask.isEmpty: wait(patience) { sockets.poll(socket).isSuperset(of: mask) }
+    case .error(.some): wait(patience) { sockets.poll(socket).contains(.failed) }
+    case .state(let state): wait(patience) { sockets.state(of: socket) == state }
+    case .send(_, .fails), .finish(.some), .shutReading(.some), .shutBoth(.some):
+      wait(patience) { !sockets.poll(socket).isDisjoint(with: [.failed, .hungUp]) }
+    default: break
+    }
+  }
+
+  /// Where links have a latency, those who act at one moment do not hear of each other before they all have acted.
+  package func begin(_ index: Int) {
+    let steps = scenario.steps
+    guard proxy == nil, !steps[index].isImmediate, index + 1 < steps.count, steps[index + 1].isImmediate else { return }
+    guard scenario.settings.contains(where: { if case .latency = $0 { true } else { false } }) else { return }
+    let group = [steps[index]] + steps[(index + 1)...].prefix { $0.isImmediate }
+    heldRoles = group.compactMap { if case .socket(let role, _) = $0.action { role } else { nil } }
+    applyCuts()
+  }
+
+  package func end(_ index: Int) {
+    if case .socket(_, let action) = scenario.steps[index].action { awaitsLastBytes = action == .reset }
+    let isLast = index + 1 == scenario.steps.count || !scenario.steps[index + 1].isImmediate
+    guard isLast, !heldRoles.isEmpty else { return }
+    heldRoles = []
+    applyCuts()
+  }
+
+  package func takeEvent(_ role: Role, _ socket: Socket) -> Readiness { sockets.takeEvent(socket) }
+
+  package func stopListening() {
+    if let listener = cast.listener { sockets.close(listener) }
+    cast.listener = nil
+  }
+
+  package func play(_ action: HostAction, at place: Place) {
+    switch action {
+    case .kill: kill(place)
+    case .losePower:
+      darkPlaces.append(place)
+      for role in roles(at: place) {
+        cast.forget(role)
+        if let socket = cast[role]?.socket { sockets.disown(socket) }
+      }
+      applyCuts()
+    case .hang: hungPlaces.append(place)
+    case .resume: hungPlaces.removeAll { $0 == place }
+    case .suffer: if place == .server { acceptsPoorly = true }
+    case .recover: if place == .server { acceptsPoorly = false }
+    case .restart: break
+    }
+  }
+
+  package func play(_ action: NetworkAction) {
+    switch action {
+    case .impose(.cut, let way): cuts.append(way)
+    case .impose: break
+    case .heal(nil): cuts = []
+    case .heal(let way?): cuts.removeAll { $0.place == way.place }
+    }
+    applyCuts()
+  }
+
+  /// Names are simulated only.
+  package func play(_ action: NameAction) {}
+
+  package func play(_ action: PorxyAction, _ patience: Duration) -> PorxyAction {
+    guard let control = proxy?.control else { return action }
+    switch action {
+    case .drain, .stop: control.stop()
+    case .holds(let count):
+      wait(patience) { control.sessionCount == Int(count) }
+      return .holds(sessions: UInt64(clamping: control.sessionCount))
+    case .tells(_, _, let phase):
+      guard wait(patience, until: { control.endings.count > toldCount }) else { return .holds(sessions: 0) }
+      let told = control.endings[toldCount]
+      toldCount += 1
+      guard case .tells(let party, let manner, _) = told, phase == nil else { return told }
+      return .tells(party, manner, nil)
+    }
+    return action
+  }
+
+  package func close(_ outcome: inout ScenarioOutcome) {
+    outcome.complaints += cast.flaws
+  }
+
+  /// Closes what the process at a place had, as its kernel does.
+  private func kill(_ place: Place) {
+    for role in roles(at: place) {
+      cast.forget(role)
+      if let socket = cast.openSocket(role, on: sockets) { sockets.close(socket) }
+    }
+    if place == .server { stopListening() }
+  }
+
+  private func roles(at place: Place) -> [Role] {
+    switch place {
+    case .server: cast.servers.indices.map { .server($0 + 1) }
+    case .client(let number):
+      scenario.clientSettings.contains(.sharedHost)
+        ? cast.clients.indices.map { .client($0 + 1) } : [.client(number)]
+    case .porxy: []
+    }
+  }
+}
