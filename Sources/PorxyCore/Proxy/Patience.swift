@@ -6,6 +6,9 @@ struct Patience {
   @usableFromInline let connect: Duration?
   @usableFromInline let idle: Duration?
   @usableFromInline let drain: Duration
+  /// Of a client, and of a backend, that has ended its stream.
+  @usableFromInline let halfClosedClient: Keepalive
+  @usableFromInline let halfClosedBackend: Keepalive
 
   @usableFromInline
   init(_ listener: Listener, _ backends: [Backend]) {
@@ -15,6 +18,8 @@ struct Patience {
     connect = Self.shorter(ours.connect, theirs.connect)
     idle = Self.shorter(ours.idle, theirs.idle)
     drain = min(ours.drain, theirs.drain)
+    halfClosedClient = .halfClosed(asked: ours.keepalive)
+    halfClosedBackend = .halfClosed(asked: theirs.keepalive)
   }
 
   private static func shorter(_ a: Duration?, _ b: Duration?) -> Duration? {

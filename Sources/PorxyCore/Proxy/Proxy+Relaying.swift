@@ -91,7 +91,10 @@ extension Proxy where Network: ~Copyable {
       sessions[index].halfWatch = .on
       guard sessions[index].isHalfClosed, !sessions[index].hasFailed else { return }
       let ended: Side = sessions[index].toBackend.isOver ? .client : .backend
-      network.setKeepalive(.halfClosed, on: sessions[index].socket(of: ended))
+      let patience = patience[Int(sessions[index].listener)]
+      network.setKeepalive(
+        ended == .client ? patience.halfClosedClient : patience.halfClosedBackend,
+        on: sessions[index].socket(of: ended))
     }
   }
 }

@@ -20,4 +20,18 @@ public struct Keepalive: Sendable, Equatable {
   /// For a peer that has ended its stream (HALF): quick to find a forgotten connection, as patient with a silent
   /// network as `idleDefault`.
   public static let halfClosed = Keepalive(idle: .seconds(30), interval: .seconds(30), count: 40)
+
+  /// `halfClosed`, but not slower to give up a silent peer than what is asked for anyway.
+  public static func halfClosed(asked: Keepalive?) -> Keepalive {
+    guard let asked, asked.patience < halfClosed.patience else { return halfClosed }
+    let idle = min(asked.idle, halfClosed.idle)
+    let rest = (asked.patience - idle).components.seconds
+    // As often as `halfClosed`, or oftener, and yet with no more probes than the kernel counts.
+    let interval = min(
+      max(asked.interval.components.seconds, (rest + 126) / 127), halfClosed.interval.components.seconds)
+    return Keepalive(idle: idle, interval: .seconds(interval), count: max(1, Int((rest + interval - 1) / interval)))
+  }
+
+  /// From the last sign of life until the connection is given up.
+  public var patience: Duration { idle + interval * count }
 }
