@@ -21,7 +21,7 @@ struct SessionStory {
   @usableFromInline
   init(of session: Session) {
     if let side = session.firstFailed, let failure = session.failure(of: side) {
-      self.init(side.party, failure == .timedOut ? .vanished : .reset, failure: failure, in: session.failedIn)
+      self.init(side.party, failure.isSilence ? .vanished : .reset, failure: failure, in: session.failedIn)
     } else {
       self.init((session.firstEnd ?? .client).party, .end, in: .draining)
     }

@@ -40,6 +40,14 @@ public enum Failure: Sendable, Hashable {
     }
   }
 
+  /// The kernel has given the peer up (VANISHES); a router's word that it is unreachable is only the reason named.
+  public var isSilence: Bool {
+    switch self {
+    case .timedOut, .hostUnreachable, .networkUnreachable: true
+    default: false
+    }
+  }
+
   /// A shortage on this machine that passes by itself: pause, do not give up (ACCEPT).
   public var isShortage: Bool {
     switch self {
