@@ -7,6 +7,9 @@ struct Deadline: Sendable {
   /// Generous, because other tests may have the processors meanwhile; nothing waits this long when all is well.
   static var usual: Deadline { Deadline(in: .seconds(20)) }
 
+  /// What was lost while a network stalled is sent again only after as long again.
+  static var afterStall: Deadline { Deadline(in: .seconds(60)) }
+
   init(in duration: Duration) {
     instant = .now + duration
   }

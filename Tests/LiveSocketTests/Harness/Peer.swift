@@ -66,4 +66,12 @@ final class Peer: Sendable {
       _ = unsafe setsockopt(descriptor, level, name, $0.baseAddress, socklen_t($0.count))
     }
   }
+
+  /// What getsockopt says; -1 if it fails.
+  func option(_ level: Int32, _ name: Int32) -> Int32 {
+    var value: Int32 = -1
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    _ = unsafe getsockopt(descriptor, level, name, &value, &length)
+    return value
+  }
 }

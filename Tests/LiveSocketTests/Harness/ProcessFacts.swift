@@ -48,12 +48,21 @@ struct ProcessFacts: Sendable {
     return .milliseconds((user + system) * 1000 / Int64(sysconf(Int32(_SC_CLK_TCK))))
   }
 
-  /// Whether some socket listens on the port (state 0A in /proc/net/tcp).
-  static func isListening(_ address: Address) -> Bool {
+  /// Bytes and ends that are not acknowledged yet, of all connections on the network that it lives in.
+  var unacknowledgedCount: Int {
+    TemporaryFolder.read("/proc/\(identifier)/net/tcp").split(separator: "\n").dropFirst().reduce(0) { sum, line in
+      let fields = line.split(separator: " ", maxSplits: 5)
+      let queue = fields.count > 4 ? fields[4].prefix { $0 != ":" } : ""
+      return sum + (Int(queue, radix: 16) ?? 0)
+    }
+  }
+
+  /// Whether some socket listens on the port (state 0A in /proc/net/tcp), on the network that a process lives in.
+  static func isListening(_ address: Address, around process: pid_t = getpid()) -> Bool {
     let port = String(address.port, radix: 16, uppercase: true)
     let wanted = ":" + String(repeating: "0", count: 4 - port.count) + port
     return ["tcp", "tcp6"].contains { table in
-      TemporaryFolder.read("/proc/net/\(table)").split(separator: "\n").contains { line in
+      TemporaryFolder.read("/proc/\(process)/net/\(table)").split(separator: "\n").contains { line in
         let fields = line.split(separator: " ", maxSplits: 4)
         return fields.count > 3 && fields[1].hasSuffix(wanted) && fields[3] == "0A"
       }

@@ -14,16 +14,19 @@ final class ProxyProcess: Sendable {
   var facts: ProcessFacts { ProcessFacts(identifier: child.identifier) }
 
   /// One listener for each backend, and further top-level lines of the configuration. `limit` is what `ulimit -n`
-  /// takes. `output` takes the place of the file that the log goes to otherwise.
+  /// takes. `output` takes the place of the file that the log goes to otherwise. `fronts` are addresses that nobody
+  /// else can take; `within` is a command that runs the one behind it.
   init(
-    to backends: [String], extra: String = "", frontIsV6: Bool = false, limit: Int? = nil, output: Int32? = nil
+    to backends: [String], extra: String = "", frontIsV6: Bool = false, fronts given: [Address]? = nil,
+    within: [String] = [], limit: Int? = nil, output: Int32? = nil
   ) throws {
-    reservations = try backends.map { _ in try ServerSocket(isV6: frontIsV6) }
-    fronts = reservations.map(\.address)
+    reservations = given == nil ? try backends.map { _ in try ServerSocket(isV6: frontIsV6) } : []
+    fronts = given ?? reservations.map(\.address)
     let config = folder.write(Self.configuration(fronts, backends, extra), as: "config.yaml")
     let backendPort = backends.first.flatMap { $0.split(separator: " ").last }.flatMap { UInt16($0) } ?? 0
     var words = Relay.command(config: config, listen: fronts[0], backend: Address(port: backendPort))
     if let limit { words = ["/bin/sh", "-c", "ulimit -n \(limit); exec \"$0\" \"$@\""] + words }
+    words = within + words
     child = try ChildProcess(words[0], Array(words.dropFirst()), in: folder, output: output)
     let addresses = fronts
     let running = child
@@ -31,7 +34,9 @@ final class ProxyProcess: Sendable {
     let tells = Relay.isPorxy && output == nil && !extra.contains("level: error")
     _ = Deadline.usual.awaits {
       if !running.isRunning { return true }
-      return tells ? running.output.contains("porxy runs") : addresses.allSatisfy(ProcessFacts.isListening)
+      return tells
+        ? running.output.contains("porxy runs")
+        : addresses.allSatisfy { ProcessFacts.isListening($0, around: running.identifier) }
     }
     guard running.isRunning else { throw NotRunning(output: running.output) }
     socketsAtStart = ProcessFacts(identifier: running.identifier).socketCount

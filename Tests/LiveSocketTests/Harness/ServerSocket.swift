@@ -7,18 +7,21 @@ final class ServerSocket: Sendable {
   let address: Address
   private let descriptor: Mutex<Int32>
 
-  init(isV6: Bool = false, port: UInt16 = 0) throws {
-    let family = isV6 ? AF_INET6 : AF_INET
-    let bound = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+  convenience init(isV6: Bool = false, port: UInt16 = 0) throws {
+    try self.init(on: Address(port: port, isV6: isV6))
+  }
+
+  init(on wanted: Address) throws {
+    let bound = socket(wanted.family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var one: Int32 = 1
     _ = unsafe setsockopt(bound, SOL_SOCKET, SO_REUSEADDR, &one, 4)
-    let status = unsafe Address(port: port, isV6: isV6).withKernelForm { unsafe bind(bound, $0, $1) }
+    let status = unsafe wanted.withKernelForm { unsafe bind(bound, $0, $1) }
     guard status == 0 else {
       let code = errno
       Glibc.close(bound)
       throw SocketFailure(call: "bind", code: code)
     }
-    address = Address(port: Address.port(of: bound), isV6: isV6)
+    address = wanted.with(port: Address.port(of: bound))
     descriptor = Mutex(bound)
   }
 

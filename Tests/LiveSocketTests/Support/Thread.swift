@@ -25,4 +25,9 @@ final class Thread {
   func join() {
     pthread_join(handle, nil)
   }
+
+  /// In place of joining it.
+  func detach() {
+    pthread_detach(handle)
+  }
 }
