@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// A network namespace: a host of its own, with its own devices, addresses and connections.
 struct Namespace: Sendable {
@@ -25,18 +24,6 @@ struct Namespace: Sendable {
     }
     return try body()
   }
-}
-
-/// What came of a body that another thread runs.
-private final class Outcome<Value: Sendable>: Sendable {
-  private let result = Mutex<Result<Value, any Error>>(.failure(Missing("the outcome of a thread")))
-
-  func settle(_ body: () throws -> Value) {
-    let settled = Result { try body() }
-    result.withLock { $0 = settled }
-  }
-
-  func get() throws -> Value { try result.withLock { $0 }.get() }
 }
 
 /// Glibc shows it to C with _GNU_SOURCE only.

@@ -32,11 +32,8 @@ struct NamespaceTests {
   private static let permits = Permits(12)
 
   private func compare(_ scenario: NetworkScenario) async throws {
-    let (seenDirect, (seenProxied, wrong)) = try await Self.permits.hold {
-      async let direct = Thread.run { try scenario.observeDirect() }
-      async let proxied = Thread.run { try scenario.observeProxied() }
-      return try await (direct, proxied)
-    }
+    // Everything begins here and now: whoever is resumed waits behind all the tests of the run.
+    let (seenDirect, seenProxied, wrong) = try await Thread.run { try Self.permits.hold(scenario.observe) }
     #expect(seenDirect == scenario.sees, "\(scenario.name): direct")
     #expect(seenProxied == scenario.seesProxied, "\(scenario.name): through porxy as without it")
     #expect(wrong == [], "\(scenario.name): behind porxy")

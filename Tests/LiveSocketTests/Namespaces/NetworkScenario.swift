@@ -34,13 +34,16 @@ struct NetworkScenario: Sendable, CustomTestStringConvertible {
     sees.map { line in differs.first { $0.direct == line }?.proxied ?? line }
   }
 
-  /// Plays it direct.
-  func observeDirect() throws -> [String] {
-    try play(NetworkStage(isProxied: false, peers: peers, porxy: porxy))
+  /// Plays it direct and through porxy, both at the same time: what was seen, and what is wrong otherwise.
+  func observe() throws -> (direct: [String], proxied: [String], wrong: [String]) {
+    let proxied = Outcome<(seen: [String], wrong: [String])>()
+    let thread = Thread { proxied.settle { try observeProxied() } }
+    let direct = Result { try play(NetworkStage(isProxied: false, peers: peers, porxy: porxy)) }
+    thread.join()
+    return (try direct.get(), try proxied.get().seen, try proxied.get().wrong)
   }
 
-  /// Plays it through porxy, and looks what that leaves behind: what was seen, and what is wrong otherwise.
-  func observeProxied() throws -> (seen: [String], wrong: [String]) {
+  private func observeProxied() throws -> (seen: [String], wrong: [String]) {
     let stage = try NetworkStage(isProxied: true, peers: peers, porxy: porxy)
     let seen = try play(stage)
     guard let proxy = stage.proxy else { throw Missing("porxy") }

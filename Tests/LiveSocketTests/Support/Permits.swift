@@ -1,34 +1,26 @@
-/// So many at a time, the others in the order in which they came.
-actor Permits {
-  private var free: Int
-  private var waiting: [CheckedContinuation<Void, Never>] = []
+import Glibc
+import Synchronization
+
+/// So many threads at a time.
+final class Permits: Sendable {
+  private let free: Mutex<Int>
 
   init(_ count: Int) {
-    free = count
+    free = Mutex(count)
   }
 
-  /// Runs the body when it is its turn.
-  nonisolated func hold<Value: Sendable>(_ body: @Sendable () async throws -> Value) async rethrows -> Value {
-    await take()
-    do {
-      let value = try await body()
-      await give()
-      return value
-    } catch {
-      await give()
-      throw error
-    }
+  /// Runs the body when there is a place.
+  func hold<Value>(_ body: () throws -> Value) rethrows -> Value {
+    while !isTaken() { _ = poll(nil, 0, 10) }  // bound: everybody's deadlines
+    defer { free.withLock { $0 += 1 } }
+    return try body()
   }
 
-  private func take() async {
-    if free > 0 {
+  private func isTaken() -> Bool {
+    free.withLock { free in
+      guard free > 0 else { return false }
       free -= 1
-    } else {
-      await withCheckedContinuation { waiting.append($0) }
+      return true
     }
-  }
-
-  private func give() {
-    if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
   }
 }
