@@ -29,14 +29,17 @@ let package = Package(
     .target(
       name: "PorxyConformance", dependencies: ["PorxyCore", "PorxySimulation", "PorxySocketIO", "CPorxyLinux"],
       swiftSettings: strict),
+    // The binary carries the catalogue, so that `porxy simulate --catalogue` needs no checkout.
+    .executableTarget(name: "embed-catalogue", swiftSettings: strict),
+    .plugin(name: "EmbedCatalogue", capability: .buildTool(), dependencies: ["embed-catalogue"]),
+    .target(name: "PorxyCatalogue", swiftSettings: strict, plugins: ["EmbedCatalogue"]),
     .executableTarget(
-      name: "porxy", dependencies: ["PorxyCore", "PorxySocketIO", "PorxySimulation", "PorxyConformance"],
+      name: "porxy",
+      dependencies: ["PorxyCore", "PorxySocketIO", "PorxySimulation", "PorxyConformance", "PorxyCatalogue"],
       swiftSettings: strict),
     .testTarget(name: "PorxyCoreTests", dependencies: ["PorxyCore"], swiftSettings: strict),
-    .target(name: "ScenarioCatalogue", path: "Tests/ScenarioCatalogue", swiftSettings: strict),
     .testTarget(
-      name: "SimulationTests", dependencies: ["PorxyCore", "PorxySimulation", "ScenarioCatalogue"],
-      exclude: ["Catalogue"],
+      name: "SimulationTests", dependencies: ["PorxyCore", "PorxySimulation", "PorxyCatalogue"], exclude: ["Catalogue"],
       swiftSettings: strict),
     .testTarget(
       name: "LiveSocketTests",
@@ -44,7 +47,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
-      dependencies: ["PorxyCore", "PorxySimulation", "PorxyConformance", "ScenarioCatalogue"],
+      dependencies: ["PorxyCore", "PorxySimulation", "PorxyConformance", "PorxyCatalogue"],
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]

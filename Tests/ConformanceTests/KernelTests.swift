@@ -1,11 +1,11 @@
+import PorxyCatalogue
 import PorxyConformance
 import PorxySimulation
-import ScenarioCatalogue
 import Testing
 
 @Suite struct KernelTests {
-  @Test("on the kernel, what is seen is what is expected", arguments: Catalogue.entries)
-  func kernel(_ entry: Catalogue.Entry) throws {
+  @Test("on the kernel, what is seen is what is expected", arguments: CatalogueFile.all)
+  func kernel(_ entry: CatalogueFile) throws {
     let scenario = try Scenario(reading: entry.text)
     let runner = LiveRunner()
     guard runner.obstacle(to: scenario, in: .kernel) == nil else { return }

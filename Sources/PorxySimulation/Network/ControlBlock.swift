@@ -48,6 +48,8 @@ struct ControlBlock {
   var pending: SocketError?
   /// The pending error came in answer to a probe.
   var pendingAnswersProbe = false
+  /// What the connection could not deliver when it failed.
+  var undelivered = SendQueue(unacknowledged: 0, unsent: 0)
   /// sk_err_soft: becomes the error when the connection times out.
   var soft: SocketError?
   /// The send queue was seen full, so its emptying is worth a wake-up (SOCK_NOSPACE, R13).

@@ -57,8 +57,12 @@ extension Network {
 
   /// SIOCOUTQ and SIOCOUTQNSD.
   public func sendQueue(of socket: Socket) -> SendQueue {
-    let slot = open(socket)
-    guard blocks[slot].state.isSynchronized else { return SendQueue(unacknowledged: 0, unsent: 0) }
+    sendQueue(of: open(socket))
+  }
+
+  func sendQueue(of slot: Int) -> SendQueue {
+    // A connection that has failed still counts what it could not deliver.
+    guard blocks[slot].state.isSynchronized else { return blocks[slot].undelivered }
     let end = blocks[slot].outEnd
     return SendQueue(
       unacknowledged: UInt32(clamping: end - blocks[slot].acknowledged),

@@ -96,6 +96,7 @@ extension Network {
 
   private func giveUp(_ slot: Int, _ error: SocketError) {
     blocks[slot].pending = error
+    if blocks[slot].state.isSynchronized { blocks[slot].undelivered = sendQueue(of: slot) }
     purgeUnsent(slot)
     finish(slot)
   }

@@ -40,6 +40,8 @@ struct Observation: Sendable {
   var leftAt = Instant.never
   /// Something had arrived that it had not received when it left.
   var leftUnread = false
+  /// What its kernel had got of the other's stream when it left; nil while it is there, and where its host died.
+  var arrived: UInt64?
   /// It was waiting to receive when the run came to its end.
   var wasReading = false
   /// Its own address.

@@ -92,7 +92,9 @@ struct Peer {
   private mutating func leave(_ how: Observation.Leaving, _ socket: Socket, _ network: Network) {
     seen.leaving = how
     seen.leftAt = network.now
-    seen.leftUnread = network.readableCount(on: socket) > 0
+    let unread = network.readableCount(on: socket)
+    seen.leftUnread = unread > 0
+    seen.arrived = seen.received + unread
     self.socket = nil
   }
 

@@ -127,9 +127,13 @@ public final class Run {
   private func checkRemains(_ porxy: SimulatedPorxy) {
     let held = network.netstat(world.porxyHost)
     verdicts.expect(
-      .stop, held.descriptors == 0 && held.conduits == 0 && porxy.nextDeadline == .never, at: network.elapsed,
-      "porxy keeps \(held.descriptors) descriptors and \(held.conduits) conduits, next timer \(porxy.nextDeadline)"
-    )
+      .stop,
+      held.descriptors == 0 && held.conduits == 0 && porxy.placeCount == 0 && porxy.nextDeadline == .never,
+      at: network.elapsed,
+      "porxy keeps \(held.descriptors) descriptors, \(held.conduits) conduits and \(porxy.placeCount) places, "
+        + "next timer \(porxy.nextDeadline)")
+    verdicts.expect(
+      .alone, !porxy.isUnfair, at: network.elapsed, "a session moves without end in one turn while others wait")
     network.runUntilQuiet(limit: network.now + Self.closingMax)
     let left = network.netstat()
     verdicts.expect(

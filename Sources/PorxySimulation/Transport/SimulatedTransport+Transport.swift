@@ -102,6 +102,7 @@ extension SimulatedTransport: Transport {
     {
     case .bytes(let count):
       conduit.count = count
+      notePull(from: id)
       return .moved(count)
     case .end: return .ended
     case .error(.wouldBlock): return .blocked

@@ -15,6 +15,9 @@ public struct SimulatedTransport: ~Copyable {
   struct Descriptor {
     var socket = Socket.none
     var generation: UInt32 = 0
+    /// Pulls that moved bytes, in the turn in which there last was one.
+    var pulls: UInt32 = 0
+    var turn: UInt64 = 0
   }
 
   struct Lent {
@@ -30,6 +33,9 @@ public struct SimulatedTransport: ~Copyable {
   /// The batch of this turn, and how far it is used up.
   private var batch: [Event] = []
   private var used = 0
+  private var turn: UInt64 = 0
+  /// The most pulls from one socket in a turn, so far.
+  private(set) var pullsInTurnMax: UInt32 = 0
 
   /// The most events of one turn, as of one epoll_wait.
   static let batchMax = 256
@@ -44,6 +50,7 @@ public struct SimulatedTransport: ~Copyable {
 
   mutating func advance() {
     now = network.now
+    turn += 1
     used = 0
     // Taken out for the while, so that its storage is used again and nothing is borrowed twice.
     var fresh = batch
@@ -57,6 +64,14 @@ public struct SimulatedTransport: ~Copyable {
     guard used < batch.count else { return nil }
     used += 1
     return batch[used - 1]
+  }
+
+  /// Counts a pull that moved bytes.
+  mutating func notePull(from id: SocketID) {
+    let slot = Int(id.slot)
+    descriptors[slot].pulls = descriptors[slot].turn == turn ? descriptors[slot].pulls + 1 : 1
+    descriptors[slot].turn = turn
+    pullsInTurnMax = max(pullsInTurnMax, descriptors[slot].pulls)
   }
 
   // MARK: Descriptors

@@ -2,7 +2,8 @@ import PorxySimulation
 
 extension CommandLine {
   private static let simulateOptions = [
-    "--seed", "--runs", "--for", "--jobs", "--shard", "--scenario", "--trace", "--help", "--version",
+    "--seed", "--runs", "--for", "--jobs", "--shard", "--stop-at-failure", "--scenario", "--catalogue",
+    "--trace", "--help", "--version",
   ]
 
   static func parseSimulate(_ words: inout Words) throws(UsageError) -> SimulateOptions {
@@ -15,13 +16,20 @@ extension CommandLine {
       case "--jobs": options.jobs = try count(words.value(of: word, "a number, as in --jobs 2"), word, 1024)
       case "--shard":
         (options.shard, options.shards) = try shard(words.value(of: word, "a part of the whole, as in --shard 2/8"))
+      case "--stop-at-failure": options.stopsAtFailure = try words.flag(word)
       case "--scenario": options.scenario = try words.value(of: word, "a file, as in --scenario end.scenario")
+      case "--catalogue": options.playsCatalogue = try words.flag(word)
       case "--trace": options.traces = try words.flag(word)
       default: throw unexpected(word, among: simulateOptions)
       }
     }
-    guard options.scenario == nil || (options.seed == nil && options.runs == nil && options.time == nil) else {
+    let isRandom = options.seed != nil || options.runs != nil || options.time != nil
+    guard options.scenario == nil || !isRandom else {
       throw UsageError("--scenario runs one scenario; --seed, --runs and --for are for random runs")
+    }
+    guard !options.playsCatalogue || (!isRandom && options.scenario == nil) else {
+      throw UsageError(
+        "--catalogue runs what the binary carries; --scenario, --seed, --runs and --for do not go with it")
     }
     return options
   }

@@ -20,7 +20,7 @@ enum Help {
       --json                      the same as JSON
 
     simulate: --seed S, --runs N, --for TIME, --jobs N, --shard I/N,
-      --scenario FILE, --trace; replay FILE: a scenario with its trace
+      --stop-at-failure, --scenario FILE, --catalogue, --trace; replay FILE
     The log goes to the standard error output. A first signal lets the sessions
     finish within the drain time, a second one ends them at once.
     Exit codes: 0 stopped in order, 1 failed at run time, 2 a mistake in usage or

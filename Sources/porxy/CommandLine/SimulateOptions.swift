@@ -14,6 +14,10 @@ struct SimulateOptions: Equatable {
   var shards = 1
   /// A scenario to run in place of random runs.
   var scenario: String?
+  /// All scenarios that the binary carries, in place of random runs.
+  var playsCatalogue = false
+  /// No further random runs after the first that fails.
+  var stopsAtFailure = false
   var traces = false
 
   /// Runs where nothing else was said.

@@ -23,6 +23,7 @@ final class Simulation: Sendable {
   }
 
   func perform() -> ExitCode {
+    if options.playsCatalogue { return CatalogueRun.perform() }
     if let path = options.scenario { return performScenario(path) }
     Output.tell("porxy: simulating from seed \(first)\n")
     performAll()
@@ -57,7 +58,7 @@ final class Simulation: Sendable {
 
   /// Takes run after run until there are enough, or the time is over.
   private func work(showsProgress: Bool) {
-    let runs = options.runs ?? (options.time == nil ? SimulateOptions.runsDefault : .max)
+    let runs = options.runs ?? (options.time == nil ? SimulateOptions.runsDefault : Int.max / 2)
     let progresses = showsProgress && isatty(STDERR_FILENO) == 1
     var toldAt = startedAt
     while true {  // bound: the runs or the time asked for
@@ -66,7 +67,11 @@ final class Simulation: Sendable {
       if number >= runs || now - startedAt >= options.time ?? .seconds(1 << 30) { break }
       let outcome = Run.perform(sweep.seed(number))
       summary.withLock { $0.add(outcome) }
-      if !outcome.findings.isEmpty { Output.print(FailureReport.line(outcome) + "\n") }
+      if !outcome.findings.isEmpty {
+        Output.print(FailureReport.line(outcome) + "\n")
+        // Numbers behind the last: whoever asks for one has enough.
+        if options.stopsAtFailure { next.store(Int.max / 2, ordering: .relaxed) }
+      }
       if progresses, now - toldAt > .seconds(1) {
         toldAt = now
         Output.tell("\r\(summary.withLock { "\($0.runs) runs, \($0.failureCount) failed" })   ")

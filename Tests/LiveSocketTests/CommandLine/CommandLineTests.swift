@@ -39,6 +39,8 @@ import Testing
     ),
     ("simulate --for 10m", .simulate(SimulateOptions(time: .seconds(600)))),
     ("simulate --scenario a --trace", .simulate(SimulateOptions(scenario: "a", traces: true))),
+    ("simulate --catalogue", .simulate(SimulateOptions(playsCatalogue: true))),
+    ("simulate --runs 2 --stop-at-failure", .simulate(SimulateOptions(runs: 2, stopsAtFailure: true))),
     ("replay a", .simulate(SimulateOptions(scenario: "a", traces: true))),
     ("help", .help), ("--help", .help), ("-h", .help), ("check --help", .help), ("--workers -h", .help),
     ("--version", .version), ("version", .version), ("run --version", .version),
@@ -61,6 +63,10 @@ import Testing
     (
       "simulate --scenario a --runs 2",
       "--scenario runs one scenario; --seed, --runs and --for are for random runs"
+    ),
+    (
+      "simulate --catalogue --runs 2",
+      "--catalogue runs what the binary carries; --scenario, --seed, --runs and --for do not go with it"
     ),
     ("replay", "replay needs a scenario, as in replay failed.scenario"),
     ("check --workers 3", "unknown option '--workers'"),

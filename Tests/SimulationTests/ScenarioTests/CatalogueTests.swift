@@ -1,13 +1,13 @@
+import PorxyCatalogue
 import PorxyCore
 import PorxySimulation
-import ScenarioCatalogue
 import Testing
 
 /// Every scenario of the catalogue, direct and through porxy. What they expect is what the rules and Linux say.
 @Suite struct CatalogueTests {
   @Test("the catalogue has scenarios for every rule")
   func covers() throws {
-    let scenarios = try Catalogue.entries.map { try Scenario(reading: $0.text) }
+    let scenarios = try CatalogueFile.all.map { try Scenario(reading: $0.text) }
     #expect(scenarios.count >= 60)
     let rules = [
       "BYTES", "END", "DONE", "RESET", "ANSWER", "REFUSED", "GONE", "HALF", "DIES", "VANISHES", "PRESSURE", "ALONE",
@@ -20,8 +20,8 @@ import Testing
     #expect(scenarios.allSatisfy { !$0.rules.isEmpty || $0.settings.contains { $0.description.hasPrefix("row:") } })
   }
 
-  @Test("direct, what is seen is what Linux shows", arguments: Catalogue.entries)
-  func direct(_ entry: Catalogue.Entry) throws {
+  @Test("direct, what is seen is what Linux shows", arguments: CatalogueFile.all)
+  func direct(_ entry: CatalogueFile) throws {
     let scenario = try Scenario(reading: entry.text)
     guard scenario.arms.contains(.direct) else { return }
     let outcome = ScenarioRunner().run(scenario, .direct)
@@ -29,17 +29,17 @@ import Testing
   }
 
   @Test(
-    "through porxy, what is seen is what the rules say, and nothing is left", arguments: Catalogue.entries,
+    "through porxy, what is seen is what the rules say, and nothing is left", arguments: CatalogueFile.all,
     RelayMode.allCases)
-  func proxied(_ entry: Catalogue.Entry, _ relay: RelayMode) throws {
+  func proxied(_ entry: CatalogueFile, _ relay: RelayMode) throws {
     let scenario = try Scenario(reading: entry.text)
     guard scenario.arms.contains(.proxied) else { return }
     let outcome = ScenarioRunner(relay: relay).run(scenario, .proxied)
     #expect(outcome.complaints == [], "\(entry.name), through porxy:\n\(outcome.trace)")
   }
 
-  @Test("the law: through porxy, client and server see what they see direct", arguments: Catalogue.entries)
-  func law(_ entry: Catalogue.Entry) throws {
+  @Test("the law: through porxy, client and server see what they see direct", arguments: CatalogueFile.all)
+  func law(_ entry: CatalogueFile) throws {
     let scenario = try Scenario(reading: entry.text)
     guard let comparison = ScenarioRunner().compare(scenario) else { return }
     #expect(comparison.complaints == [], "\(entry.name)")

@@ -14,25 +14,33 @@ final class SimulatedPorxy {
   /// It took so many turns at one moment that it would never have come to rest.
   private(set) var isSpinning = false
 
+  private let admission: Admission
   private var proxy: Proxy<SimulatedTransport>
   private var transport: SimulatedTransport
   private var turnsAtOnce = 0
 
   private static let turnsAtOnceMax = 20_000
+  /// A flow's budget, for as many events as a turn brings its session at the most.
+  private static let pullsInTurnMax = UInt32(4 * Limits.movesPerTurn)
 
   init(_ configuration: Configuration, on host: HostID, of network: Network) {
     self.network = network
     self.host = host
     transport = SimulatedTransport(on: host, of: network)
-    proxy = Proxy(
-      configuration: configuration, admission: Admission(configuration, sessionsMax: 1 << 20))
+    admission = Admission(configuration, sessionsMax: 1 << 20)
+    proxy = Proxy(configuration: configuration, admission: admission)
     let failures = proxy.start(on: &transport)
     invariant(failures.isEmpty, "the simulated porxy can listen")
   }
 
   var isServing: Bool { proxy.isServing }
   var sessionCount: Int { proxy.sessionCount }
+  /// Places for sessions that are taken.
+  var placeCount: Int { admission.count }
   var nextDeadline: Instant { isServing ? proxy.nextDeadline : .never }
+
+  /// A flow got more than its share of a turn, while others waited (ALONE).
+  var isUnfair: Bool { transport.pullsInTurnMax > Self.pullsInTurnMax }
 
   /// Serves up to a point of virtual time, which is `now` afterwards.
   func serve(until end: Instant) {

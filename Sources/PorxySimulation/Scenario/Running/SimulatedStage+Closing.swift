@@ -41,6 +41,8 @@ extension SimulatedStage {
     var complaints: [String] = []
     if porxy.isServing { complaints.append("porxy does not end, though nobody is left (STOP)") }
     if porxy.isSpinning { complaints.append("porxy spins without time going by") }
+    if porxy.isUnfair { complaints.append("a session moves without end while others wait (ALONE)") }
+    if porxy.placeCount != 0 { complaints.append("porxy keeps \(porxy.placeCount) places for sessions (DONE)") }
     let descriptors = network.hosts[porxyHost.index].descriptors
     if descriptors != 0 { complaints.append("porxy keeps \(descriptors) descriptors") }
     for kind in [ConduitKind.buffer, .block, .pipe] where network.conduitsLent(kind, on: porxyHost) != 0 {
