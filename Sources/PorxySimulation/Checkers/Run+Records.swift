@@ -14,7 +14,7 @@ extension Run {
         .told, records.count == 1 || (records.isEmpty && !(client.isConnected && isCertain)), at: now,
         "client \(session) has \(records.count) records: \(client.summary)")
       guard let record = records.first else { continue }
-      // Whoever outlives a side that was forgotten is closed in order: its kernel goes on with what is still to be sent.
+      // Whoever outlives a side that was forgotten is closed in order, and its kernel sends what it has still to send.
       let leavesNothing = record.failure != .forgotten
       checkTally(record.toBackend, client, server, "client \(session)", leavesNothing, at: now)
       checkTally(record.toClient, server, client, "server \(session)", leavesNothing, at: now)
