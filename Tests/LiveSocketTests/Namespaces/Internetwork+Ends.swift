@@ -21,18 +21,28 @@ extension Internetwork {
     let isClient = host == .client
     try run([
       "sh", "-c", Self.construction, self[host].name, self[.switches].name, "\(host)", isClient ? "1" : "3",
-      isClient ? "left" : "right", isClient ? "1" : "2", isClient ? "2" : "1",
+      isClient ? "porxy" : "router", isClient ? "1" : "2", isClient ? "2" : "1",
     ])
   }
 
+  /// The switch is two rules that hand on every frame. A bridge would do the same, but the kernel waits for all its
+  /// processors when it removes one, and lets nobody else change a network meanwhile.
   private static let construction = """
     set -e
-    switches=$1 port=$2 net=10.0.$3 switch=$4 own=$5 next=$6
+    switches=$1 port=$2 net=10.0.$3 other=$4 own=$5 next=$6
     ip -batch - <<END
     netns add $0
     link add eth0 netns $0 address 02:00:00:00:00:0$3 type veth peer name $port netns $switches
     END
-    ip -n $switches link set $port master $switch up
+    ip -n $switches link set $port up
+    ip netns exec $switches nft -f - <<END
+    table netdev $port {}
+    delete table netdev $port
+    table netdev $port {
+      chain from { type filter hook ingress device "$port" priority 0; fwd to "$other"; }
+      chain to { type filter hook ingress device "$other" priority 0; fwd to "$port"; }
+    }
+    END
     ip -n $0 -batch - <<END
     address add $net.$own/24 dev eth0
     link set eth0 up

@@ -72,12 +72,8 @@ final class Internetwork: Sendable {
     link add eth1 netns $router type veth peer name router netns $switches
     END
     ip -n $switches -batch - <<END
-    link add left type bridge
-    link add right type bridge
-    link set porxy master left up
-    link set router master right up
-    link set left up
-    link set right up
+    link set porxy up
+    link set router up
     END
     ip -n $porxy -batch - <<END
     address add 10.0.1.2/24 dev eth0
