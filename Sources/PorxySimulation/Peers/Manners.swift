@@ -1,13 +1,13 @@
 import PorxyCore
 
 /// What a random peer is going to do, drawn before it begins.
-struct Manners: Sendable {
+struct Manners: Sendable, Equatable {
   let temper: Temper
-  let deeds: [Deed]
+  var deeds: [Deed]
   /// The most bytes of one call.
-  let chunk: UInt32
+  var chunk: UInt32
   /// Receives while it waits for room to send.
-  let readsAlong: Bool
+  var readsAlong: Bool
 
   /// Sizes that both peers of a session know.
   struct Sizes: Sendable {
@@ -16,6 +16,13 @@ struct Manners: Sendable {
     var rounds: Int
     /// What one of them sends at the most: it has to be done before the run is over.
     var most: UInt64
+  }
+
+  init(_ temper: Temper, _ deeds: [Deed], chunk: UInt32, readsAlong: Bool) {
+    self.temper = temper
+    self.deeds = deeds
+    self.chunk = chunk
+    self.readsAlong = readsAlong
   }
 
   init(_ temper: Temper, _ sizes: Sizes, _ own: inout Xoshiro256) {

@@ -32,7 +32,10 @@ public final class Run {
   ///
   /// `entriesMax` is how many entries of the trace to keep.
   public static func perform(_ seed: Seed, entriesMax: Int = 0) -> RunOutcome {
-    let setup = RunSetup(drawing: seed)
+    perform(RunSetup(drawing: seed), entriesMax: entriesMax)
+  }
+
+  static func perform(_ setup: RunSetup, entriesMax: Int = 0) -> RunOutcome {
     let run = Run(setup, .proxied, RunWorld.Stretch(tracesMax: entriesMax))
     run.perform()
     if setup.isComparable { Law(setup).compare(run) }
@@ -66,6 +69,7 @@ public final class Run {
     outcome.elapsed = network.elapsed
     outcome.hash = network.trace.hash
     outcome.trace = network.trace
+    outcome.middle = world.porxyHost
     if !outcome.findings.isEmpty { outcome.peers = peerLines }
     return outcome
   }
@@ -114,6 +118,7 @@ public final class Run {
     verdicts.expect(
       .liveness, porxy.sessionCount == 0 && !porxy.isSpinning, at: network.elapsed,
       "\(porxy.sessionCount) sessions are still open" + (porxy.isSpinning ? "; porxy spins" : ""))
+    noteTable()
     advance(until: network.now + Self.settling)
     network.ask(.drain, of: world.porxyHost)
     let last = network.now + Self.closingMax

@@ -15,10 +15,15 @@ public struct RunOutcome: Sendable {
   public internal(set) var hash: UInt64 = 0
   /// What happened, if it was asked for: the last entries.
   public internal(set) var trace = Trace()
+  /// Where porxy was.
+  var middle: HostID?
   /// What each peer did and saw, and what porxy told of each session; empty in a good run.
   public internal(set) var peers: [String] = []
   /// What the kernels held when the first finding was made; empty in a good run.
   public internal(set) var socketTable = ""
+
+  /// The trace as a drawing; empty where it was not kept.
+  public var ladder: String { trace.entries.isEmpty ? "" : Ladder(trace.entries, middle: middle).text }
 
   init(_ seed: Seed) {
     self.seed = seed

@@ -1,7 +1,7 @@
 import PorxyCore
 
 /// Everything of a random run that is drawn before it begins: the network, porxy, the peers and the plan of faults.
-struct RunSetup: Sendable {
+struct RunSetup: Sendable, Equatable {
   let seed: Seed
   var plan: Plan
   var sessions: [SessionSetup]
@@ -30,6 +30,13 @@ struct RunSetup: Sendable {
     Topology(
       clients: clientLatencies.indices.map { "client\($0 + 1)" }, proxy: "porxy",
       servers: serverLatencies.indices.map { "server\($0 + 1)" })
+  }
+
+  /// Nothing but small chances is drawn from the seed.
+  init(_ seed: Seed) {
+    self.seed = seed
+    (plan, sessions, clientLatencies, serverLatencies) = (Plan(), [], [], [])
+    (relay, length) = (.auto, .zero)
   }
 
   init(drawing seed: Seed) {

@@ -1,7 +1,7 @@
 import PorxyCore
 
 /// One session of a random run: a client, the server it is passed to, and what both are going to do.
-struct SessionSetup: Sendable {
+struct SessionSetup: Sendable, Equatable {
   var startsAt: Duration
   /// Places among the run's clients' and servers' hosts.
   var clientHost: Int
@@ -17,7 +17,9 @@ struct SessionSetup: Sendable {
     (.floods, .slowReader), (.slowReader, .floods), (.asks, .answersEarly), (.streams, .streams),
     (.halfCloses, .halfCloses),
   ]
+}
 
+extension SessionSetup {
   init(_ own: inout Xoshiro256, lasting length: Duration, clients: Int, servers: Int, bytesMax: UInt64) {
     startsAt = .nanoseconds(Int64(own.below(length.nanoseconds / 2)))
     clientHost = Int(own.below(UInt64(clients)))

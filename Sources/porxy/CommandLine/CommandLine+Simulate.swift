@@ -3,7 +3,7 @@ import PorxySimulation
 extension CommandLine {
   private static let simulateOptions = [
     "--seed", "--runs", "--for", "--jobs", "--shard", "--stop-at-failure", "--scenario", "--catalogue",
-    "--trace", "--help", "--version",
+    "--save", "--trace", "--help", "--version",
   ]
 
   static func parseSimulate(_ words: inout Words) throws(UsageError) -> SimulateOptions {
@@ -19,6 +19,7 @@ extension CommandLine {
       case "--stop-at-failure": options.stopsAtFailure = try words.flag(word)
       case "--scenario": options.scenario = try words.value(of: word, "a file, as in --scenario end.scenario")
       case "--catalogue": options.playsCatalogue = try words.flag(word)
+      case "--save": options.folder = try words.value(of: word, "a directory, as in --save /tmp")
       case "--trace": options.traces = try words.flag(word)
       default: throw unexpected(word, among: simulateOptions)
       }

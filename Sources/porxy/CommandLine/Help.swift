@@ -19,7 +19,7 @@ enum Help {
       --print                     show the configuration with all defaults (YAML)
       --json                      the same as JSON
 
-    simulate: --seed S, --runs N, --for TIME, --jobs N, --shard I/N,
+    simulate: --seed S, --runs N, --for TIME, --jobs N, --shard I/N, --save DIR,
       --stop-at-failure, --scenario FILE, --catalogue, --trace; replay FILE
     The log goes to the standard error output. A first signal lets the sessions
     finish within the drain time, a second one ends them at once.

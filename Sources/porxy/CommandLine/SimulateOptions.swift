@@ -12,13 +12,15 @@ struct SimulateOptions: Equatable {
   /// Counted from 1, as people write it.
   var shard = 1
   var shards = 1
-  /// A scenario to run in place of random runs.
+  /// A scenario or a run's text, to be run in place of random runs.
   var scenario: String?
   /// All scenarios that the binary carries, in place of random runs.
   var playsCatalogue = false
   /// No further random runs after the first that fails.
   var stopsAtFailure = false
   var traces = false
+  /// Where failing runs are saved once they are shrunk; nil: in the working directory, if they were drawn.
+  var folder: String?
 
   /// Runs where nothing else was said.
   static let runsDefault = 1000

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Reads files without Foundation.
+/// Reads and writes files without Foundation.
 enum File {
   /// Why a file was not read, for a person.
   enum Failure: Error, Equatable {
@@ -9,6 +9,7 @@ enum File {
     case notPermitted
     case larger(than: Int)
     case other(errno: Int32)
+    case unwritten(errno: Int32)
 
     /// What is wrong and what to do, to be put behind the file's name.
     var text: String {
@@ -17,6 +18,7 @@ enum File {
       case .directory: "is a directory; name the file in it"
       case .notPermitted: "may not be read by this user; see its permissions"
       case .larger(let most): "is larger than \(most / 1024) KiB, which no configuration needs; is it the right file?"
+      case .unwritten(let number): "cannot be written: \(ErrorText.of(number))"
       case .other(let number): "cannot be read: \(ErrorText.of(number))"
       }
     }
@@ -49,6 +51,14 @@ enum File {
       bytes.append(contentsOf: chunk.prefix(min(count, most - bytes.count)))
     }
     return bytes
+  }
+
+  /// Makes a file, or makes it anew.
+  static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0o644)
+    guard descriptor >= 0 else { throw .unwritten(errno: errno) }
+    defer { close(descriptor) }
+    guard Output.write(bytes, to: descriptor) else { throw .unwritten(errno: errno) }
   }
 
   private static func failure(_ number: Int32) -> Failure {

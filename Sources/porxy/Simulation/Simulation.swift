@@ -14,6 +14,10 @@ final class Simulation: Sendable {
   private let summary = Mutex(SweepSummary())
 
   private static let scenarioMax = 1 << 20
+  private static let entriesMax = 100_000
+  /// How many failing runs are shrunk, and how long each may take.
+  private static let savedMax = 3
+  private static let shrinkingMax = Duration.seconds(20)
 
   init(_ options: SimulateOptions) {
     self.options = options
@@ -28,10 +32,13 @@ final class Simulation: Sendable {
     Output.tell("porxy: simulating from seed \(first)\n")
     performAll()
     let result = summary.withLock { $0 }
+    let saved = result.failures.prefix(Self.savedMax).map { save(RunScript(drawing: $0.seed)) }
     if options.traces, options.runs == 1 {
-      Output.print(FailureReport(sweep.seed(0), entriesMax: 100_000).description)
+      Output.print(
+        FailureReport(sweep.seed(0), entriesMax: Self.entriesMax, drawsLadder: true, savedAs: saved.first ?? nil)
+          .description)
     } else if let failure = result.failures.first {
-      Output.print("\n" + FailureReport(failure.seed).description + "\n")
+      Output.print("\n" + FailureReport(failure.seed, savedAs: saved[0]).description + "\n")
     }
     Output.print(result.text(taken: ContinuousClock.now - startedAt))
     return result.failureCount == 0 ? .stopped : .failed
@@ -80,12 +87,33 @@ final class Simulation: Sendable {
     if progresses { Output.tell("\n") }
   }
 
-  // MARK: One scenario
+  // MARK: Saving
+
+  /// Shrinks a run that fails and saves it; the file's name, or nil where it could not be written.
+  private func save(_ script: RunScript) -> String? {
+    let end = ContinuousClock.now + Self.shrinkingMax
+    let small = script.shrunk { ContinuousClock.now < end }
+    let path = (options.folder.map { $0 + "/" } ?? "") + "failed-\(String(script.seed.value, radix: 16)).run"
+    do throws(File.Failure) {
+      try File.write(Array(small.description.utf8), to: path)
+    } catch {
+      Output.complain("\(path): \(error.text)")
+      return nil
+    }
+    Output.print(
+      "\(script.seed): shrunk from \(script.sessionCount) sessions and \(script.faultCount) faults to "
+        + "\(small.sessionCount) and \(small.faultCount): porxy replay \(path)\n")
+    return path
+  }
+
+  // MARK: One file
 
   private func performScenario(_ path: String) -> ExitCode {
     do {
       let bytes = try File.read(path, atMost: Self.scenarioMax)
-      return perform(try Scenario(reading: String(decoding: bytes, as: UTF8.self)))
+      let text = String(decoding: bytes, as: UTF8.self)
+      return RunScript.isMeant(by: text)
+        ? perform(try RunScript(reading: text)) : perform(try Scenario(reading: text))
     } catch let failure as File.Failure {
       Output.complain("\(path): \(failure.text)")
     } catch {
@@ -94,9 +122,23 @@ final class Simulation: Sendable {
     return .mistaken
   }
 
+  /// A run that fails is shrunk only where somebody says where to save it: it may have come from here.
+  private func perform(_ script: RunScript) -> ExitCode {
+    let outcome = script.perform()
+    let isGood = outcome.findings.isEmpty
+    let path = isGood || options.folder == nil ? nil : save(script)
+    if options.traces || !isGood {
+      let entriesMax = options.traces ? Self.entriesMax : 24
+      Output.print(
+        FailureReport(script, entriesMax: entriesMax, drawsLadder: options.traces, savedAs: path).description)
+    }
+    Output.print("run: \(isGood ? "ok" : "failed"), hash \(String(outcome.hash, radix: 16))\n")
+    return isGood ? .stopped : .failed
+  }
+
   private func perform(_ scenario: Scenario) -> ExitCode {
     var isGood = true
-    let runner = ScenarioRunner(entriesMax: options.traces ? 100_000 : 0)
+    let runner = ScenarioRunner(entriesMax: options.traces ? Self.entriesMax : 0)
     for arm in Arm.allCases where scenario.arms.contains(arm) {
       let outcome = runner.run(scenario, arm)
       isGood = isGood && outcome.complaints.isEmpty
@@ -104,7 +146,7 @@ final class Simulation: Sendable {
       for complaint in outcome.complaints { Output.print("  \(complaint)\n") }
       if options.traces {
         Output.print(outcome.trace.split(separator: "\n").map { "  \($0)\n" }.joined())
-        Output.print(outcome.entries.map { "    \($0)\n" }.joined())
+        Output.print(outcome.ladder.split(separator: "\n").map { "    \($0)\n" }.joined())
       }
     }
     return isGood ? .stopped : .failed

@@ -41,6 +41,7 @@ import Testing
     ("simulate --scenario a --trace", .simulate(SimulateOptions(scenario: "a", traces: true))),
     ("simulate --catalogue", .simulate(SimulateOptions(playsCatalogue: true))),
     ("simulate --runs 2 --stop-at-failure", .simulate(SimulateOptions(runs: 2, stopsAtFailure: true))),
+    ("simulate --save b", .simulate(SimulateOptions(folder: "b"))),
     ("replay a", .simulate(SimulateOptions(scenario: "a", traces: true))),
     ("help", .help), ("--help", .help), ("-h", .help), ("check --help", .help), ("--workers -h", .help),
     ("--version", .version), ("version", .version), ("run --version", .version),

@@ -11,7 +11,7 @@ import Testing
     let summary = Sweep(from: first).perform(Settings.runs)
     print("sweep from \(first): \(summary.runs) runs, \(summary.sessions) sessions, hash \(summary.hash)")
     for failure in summary.failures.prefix(3) {
-      Issue.record("\(FailureReport(failure.seed))")
+      Issue.record("\(FailureReport(failure.seed, savedAs: Saved.shrunk(RunScript(drawing: failure.seed))))")
     }
     #expect(summary.failureCount == 0)
     guard Settings.runs >= 300 else { return }
@@ -20,7 +20,7 @@ import Testing
   }
 
   private func replay(_ seed: Seed) {
-    let report = FailureReport(seed, entriesMax: 5000)
+    let report = FailureReport(seed, entriesMax: 100_000, drawsLadder: true)
     print(report)
     #expect(report.isGood)
   }

@@ -29,7 +29,7 @@ extension Words {
     return word
   }
 
-  private mutating func takeHostSetting() throws(ScenarioComplaint) -> HostSetting {
+  mutating func takeHostSetting() throws(ScenarioComplaint) -> HostSetting {
     switch try choose("setting of a host", HostSettingKey.self) {
     case .sendBuffer: .sendBuffer(try takeNumber("bytes"))
     case .receiveBuffer: .receiveBuffer(try takeNumber("bytes"))
@@ -47,7 +47,7 @@ extension Words {
     }
   }
 
-  private mutating func takePorxySetting() throws(ScenarioComplaint) -> PorxySetting {
+  mutating func takePorxySetting() throws(ScenarioComplaint) -> PorxySetting {
     switch try choose("setting of porxy", PorxySettingKey.self) {
     case .relay: .relay(try choose("way to relay", RelayMode.self))
     case .connectTimeout: .connectTimeout(try takeDuration())
