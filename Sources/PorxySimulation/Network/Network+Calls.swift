@@ -216,10 +216,9 @@ extension Network {
   private func take(_ slot: Int, _ most: UInt32) -> UInt32? {
     guard most > 0 else { return 0 }
     var readable = blocks[slot].readable
-    if blocks[slot].urgentMark > blocks[slot].read, readable > 0 {
-      // A receive ends before the urgent byte, once, with more behind it (URGENT).
+    if blocks[slot].urgentMark > blocks[slot].read {
+      // A receive ends before the urgent byte, with more behind it (URGENT); the next one begins with it.
       let before = blocks[slot].urgentMark - 1 - blocks[slot].read
-      blocks[slot].urgentMark = before == 0 || before < UInt64(most) ? 0 : blocks[slot].urgentMark
       if before > 0 { readable = min(readable, before) }
     }
     return readable > 0 ? shortened(slot, UInt32(min(UInt64(most), readable))) : nil
@@ -229,7 +228,8 @@ extension Network {
     blocks[slot].read += UInt64(bytes)
     invariant(blocks[slot].read <= blocks[slot].arrivedBytes, "only what has arrived is received")
     _ = note(.receives, slot, .bytes(bytes))
-    guard !blocks[slot].hasSeenEnd, blocks[slot].state.isSynchronized else { return }
+    // tcp_cleanup_rbuf: who has shut its receiving tells of no room; the peer's next probe finds it.
+    guard !blocks[slot].receiveIsShut, blocks[slot].state.isSynchronized else { return }
     // __tcp_select_window: the peer is told when the room it knows of has at least doubled.
     let known = blocks[slot].offered - blocks[slot].arrived
     let room = blocks[slot].edge - blocks[slot].arrived

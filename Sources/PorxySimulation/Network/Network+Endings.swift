@@ -13,7 +13,11 @@ extension Network {
   /// shutdown(): R9, R10, H17.
   public func shutDown(_ socket: Socket, _ direction: Direction) throws(SocketError) {
     let slot = open(socket)
-    guard blocks[slot].state != .closed else { throw .notConnected }
+    guard blocks[slot].state != .closed else {
+      // inet_shutdown() wakes whoever waits, even where there is nothing to shut.
+      wake(slot)
+      throw .notConnected
+    }
     end(slot, direction)
   }
 

@@ -97,6 +97,13 @@ extension Network {
       if segment.count > 0 || segment.carriesEnd { landLate(segment) }
       return
     }
+    guard !meetsNobody(slot, segment) else {
+      // R10: nobody is left who would receive it. The reset goes before what the segment has made room for.
+      if segment.isUrgent { blocks[slot].urgentMark = segment.offset + UInt64(segment.count) }
+      sendReset(slot)
+      return reset(slot, answersProbe: false)
+    }
+    takeGrant(slot, segment)
     switch segment.kind {
     case .synAck, .probe: acknowledge(slot)
     default: if segment.count > 0 || segment.carriesEnd { takeText(slot, segment) }
@@ -120,11 +127,21 @@ extension Network {
         wake(slot)
       }
     }
-    guard !isOver else { return true }
+    return isOver
+  }
+
+  /// Bytes come to a socket that its owner has shut both ways.
+  private func meetsNobody(_ slot: Int, _ segment: Segment) -> Bool {
+    guard segment.kind == .text, segment.count > 0, blocks[slot].receiveIsShut else { return false }
+    guard blocks[slot].state == .finWait1 || blocks[slot].state == .finWait2 else { return false }
+    return segment.offset + UInt64(segment.count) > blocks[slot].arrived
+  }
+
+  /// The peer has room for more.
+  private func takeGrant(_ slot: Int, _ segment: Segment) {
     blocks[slot].granted = max(blocks[slot].granted, segment.edge)
     if blocks[slot].acknowledged < blocks[slot].outEnd { transmit(slot) }
     if blocks[slot].timers.retransmit == .max { setTimer(slot) }
-    return false
   }
 
   private func measureRoundTrip(_ slot: Int, _ acknowledged: UInt64) {
@@ -143,12 +160,6 @@ extension Network {
     guard segment.offset <= blocks[slot].arrived, whole > blocks[slot].arrived else { return acknowledge(slot) }
     invariant(!blocks[slot].hasSeenEnd, "nothing new arrives behind a stream's end")
     invariant(end <= blocks[slot].offered, "a peer does not send beyond the window")
-    let isNew = end > blocks[slot].arrived
-    if isNew, blocks[slot].receiveIsShut, blocks[slot].state == .finWait1 || blocks[slot].state == .finWait2 {
-      // R10: nobody is left who would receive it.
-      sendReset(slot)
-      return reset(slot, answersProbe: false)
-    }
     if segment.isUrgent { blocks[slot].urgentMark = end }
     blocks[slot].arrived = end
     if segment.carriesEnd {
