@@ -43,7 +43,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "LiveSocketTests",
-      dependencies: ["PorxyCore", "PorxySocketIO", "PorxySimulation", "CPorxyLinux", "porxy"],
+      dependencies: [
+        "PorxyCore", "PorxySocketIO", "PorxySimulation", "PorxyConformance", "CPorxyLinux", "PorxyCatalogue",
+        "porxy",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",

@@ -9,15 +9,15 @@ public struct LiveRunner: Sendable {
   public var quiet: Duration
   /// The longest time that a scenario may spend in `wait`, and a step may ask for; what takes longer is simulated only.
   public var waitingMax: Duration
-  /// Steps wait for what they expect to see. Without this a step sees what is there once the network is at rest.
-  public var awaitsExpectations: Bool
+  /// How long a step waits for what it expects. With none, it sees what is there once the network is at rest.
+  public var patience: Duration
 
   public init(
-    quiet: Duration = .milliseconds(20), waitingMax: Duration = .seconds(15), awaitsExpectations: Bool = true
+    quiet: Duration = .milliseconds(20), waitingMax: Duration = .seconds(15), patience: Duration = .seconds(2)
   ) {
     self.quiet = quiet
     self.waitingMax = waitingMax
-    self.awaitsExpectations = awaitsExpectations
+    self.patience = patience
   }
 
   /// Why a scenario cannot be run in an arm; nil when it can.

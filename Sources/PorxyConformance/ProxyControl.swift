@@ -6,6 +6,4 @@ public protocol ProxyControl: AnyObject, Sendable {
   func stop()
   /// How its sessions ended, in the order in which its log tells; `tells` actions with a phase.
   var endings: [PorxyAction] { get }
-  /// Sessions that are open, as far as can be told from outside.
-  var sessionCount: Int { get }
 }

@@ -57,6 +57,16 @@ package final class LiveSockets {
     entries[index].isDisowned = true
   }
 
+  /// The hosts without power are back, and answer with a reset.
+  func reviveDisowned() {
+    for index in entries.indices where entries[index].isDisowned {
+      _ = porxy_hear(entries[index].descriptor)
+      _ = porxy_reset_on_close(entries[index].descriptor)
+      _ = porxy_close(entries[index].descriptor)
+      entries[index].isDisowned = false
+    }
+  }
+
   func descriptor(_ socket: Socket) -> Int32 { entries[Int(socket.slot)].descriptor }
 
   /// Takes over the socket of somebody who connects.

@@ -19,6 +19,8 @@ extension LiveStage {
   private static let flightMax = Duration.milliseconds(1500)
   /// Longer than porxy waits for a reader whose sender has reset.
   private static let lastBytesMax = Duration.milliseconds(80)
+  /// Longer than a kernel waits before it asks whether a closed window has opened.
+  private static let probeMax = Duration.milliseconds(300)
   private static let restDirect: Int32 = 100
   private static let restProxied: Int32 = 500
 
@@ -29,7 +31,11 @@ extension LiveStage {
 
   var now: Instant { Instant(nanoseconds: porxy_clock()) }
 
-  package func settle() {
+  package func settle() { settle(quiet) }
+
+  package func settleFull() { settle(proxy == nil ? quiet : Self.probeMax) }
+
+  private func settle(_ quiet: Duration) {
     let start = now
     var last = glimpse()
     var stableSince = start

@@ -5,14 +5,21 @@ package import PorxySimulation
 extension LiveStage: ScenarioStage {
   package var arm: Arm { proxy == nil ? .direct : .proxied }
   package var calls: LiveSockets { sockets }
+  package var patience: Duration { runner.patience }
+
+  /// Who sends more fails on the way, not at once.
+  private static let sendMax: UInt64 = 1000
+  /// How long what is over may take to be told.
+  private static let tellingMax = Duration.seconds(10)
 
   package func prepare(for expected: SocketAction, _ socket: Socket, _ patience: Duration) {
-    guard runner.awaitsExpectations else { return }
+    guard patience > .zero else { return }
     switch expected {
     case .poll(let mask): wait(patience) { sockets.poll(socket) == mask }
     case .event(let mask) where !mask.isEmpty: wait(patience) { sockets.poll(socket).isSuperset(of: mask) }
     case .error(.some): wait(patience) { sockets.poll(socket).contains(.failed) }
     case .state(let state): wait(patience) { sockets.state(of: socket) == state }
+    case .send(let count, .fails) where count > Self.sendMax: break
     case .send(_, .fails), .finish(.some), .shutReading(.some), .shutBoth(.some):
       wait(patience) { !sockets.poll(socket).isDisjoint(with: [.failed, .hungUp]) }
     default: break
@@ -80,8 +87,9 @@ extension LiveStage: ScenarioStage {
     switch action {
     case .drain, .stop: control.stop()
     case .holds(let count):
-      wait(patience) { control.sessionCount == Int(count) }
-      return .holds(sessions: UInt64(clamping: control.sessionCount))
+      // What connected and was not told of.
+      wait(patience) { sessionCount(control) == Int(count) }
+      return .holds(sessions: UInt64(clamping: sessionCount(control)))
     case .tells(_, _, let phase):
       guard wait(patience, until: { control.endings.count > toldCount }) else { return .holds(sessions: 0) }
       let told = control.endings[toldCount]
@@ -94,6 +102,23 @@ extension LiveStage: ScenarioStage {
 
   package func close(_ outcome: inout ScenarioOutcome) {
     outcome.complaints += cast.flaws
+    cuts = []
+    darkPlaces = []
+    applyCuts()
+    sockets.reviveDisowned()
+    for role in roles(at: .server) + cast.clients.indices.map({ .client($0 + 1) }) {
+      cast.forget(role)
+      if let socket = cast.openSocket(role, on: sockets) { sockets.close(socket) }
+    }
+    stopListening()
+    guard let control = proxy?.control else { return }
+    if !wait(Self.tellingMax, until: { sessionCount(control) <= 0 }) {
+      outcome.complaints.append("\(sessionCount(control)) sessions never end, though nobody is left (GONE)")
+    }
+  }
+
+  private func sessionCount(_ control: any ProxyControl) -> Int {
+    cast.connected.count + endingsBefore - control.endings.count
   }
 
   /// Closes what the process at a place had, as its kernel does.

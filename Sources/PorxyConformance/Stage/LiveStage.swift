@@ -30,6 +30,8 @@ package final class LiveStage {
   var awaitsLastBytes = false
   /// Endings that `porxy tells` has been compared with.
   var toldCount = 0
+  /// Endings that were told of before.
+  private(set) var endingsBefore = 0
   let barrier = Barrier()
 
   init(_ scenario: Scenario, _ arm: LiveArm, _ runner: LiveRunner) throws {
@@ -48,7 +50,8 @@ package final class LiveStage {
     clientPorts = Self.portRange(scenario)
     cast.acceptsAtOnce = !scenario.serverSettings.contains(.acceptsWhenTold)
     if !scenario.serverSettings.contains(.doesNotListen) { listen() }
-    toldCount = proxy?.control?.endings.count ?? 0
+    endingsBefore = proxy?.control?.endings.count ?? 0
+    toldCount = endingsBefore
     if let flaw = cast.flaws.first { throw LiveFailure(description: flaw) }
   }
 

@@ -70,7 +70,9 @@ extension ScenarioRun {
       return calls.poll(socket).contains(.failed) && calls.takeError(socket) == .connectionReset
         ? .isReset : .succeeds
     }
-    return calls.takeError(socket).map { .fails($0) } ?? .succeeds
+    guard let error = calls.takeError(socket) else { return .succeeds }
+    // An attempt is refused, not reset (R1): this one had succeeded.
+    return error == .connectionReset ? .isReset : .fails(error)
   }
 
   // MARK: Sending
@@ -104,7 +106,7 @@ extension ScenarioRun {
       case .error(.wouldBlock), .end:
         if total == atRest { return .sendUntilBlocked }
         atRest = total
-        stage.settle()
+        stage.settleFull()
         guard calls.isOpen(socket) else { return .absent }
       case .error(let error): return .send(total, .fails(error))
       }

@@ -6,9 +6,6 @@ package final class ScenarioRun<Stage: ScenarioStage> {
   let stage: Stage
   var outcome: ScenarioOutcome
 
-  /// How long a step's outcome may take where the scenario does not say.
-  private static var patience: Duration { .seconds(2) }
-
   package init(_ scenario: Scenario, on stage: Stage) {
     self.scenario = scenario
     self.stage = stage
@@ -24,7 +21,7 @@ package final class ScenarioRun<Stage: ScenarioStage> {
       let step = scenario.steps[index]
       if !step.isImmediate { stage.settle() }
       stage.begin(index)
-      outcome.seen[index].action = play(step.action, index, step.within ?? Self.patience)
+      outcome.seen[index].action = play(step.action, index, step.within ?? stage.patience)
       stage.end(index)
       takeOutcomes()
     }

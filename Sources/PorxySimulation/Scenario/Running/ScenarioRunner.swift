@@ -8,6 +8,9 @@ public struct ScenarioRunner: Sendable {
   /// How many entries of the network's trace to keep; 0: none.
   public var entriesMax = 0
 
+  /// How long a step waits for what it expects to see; with none, it sees what is there once the network is at rest.
+  public var patience = Duration.seconds(2)
+
   public init(relay: RelayMode? = nil, seed: Seed = Seed(1), entriesMax: Int = 0) {
     self.relay = relay
     self.seed = seed
@@ -17,6 +20,7 @@ public struct ScenarioRunner: Sendable {
   /// Runs it in one arm and compares with what it expects; proxied, also with what holds at the end of every run.
   public func run(_ scenario: Scenario, _ arm: Arm) -> ScenarioOutcome {
     let stage = SimulatedStage(scenario, arm, relay: relay, seed: seed, entriesMax: entriesMax)
+    stage.patience = patience
     return ScenarioRun(scenario, on: stage).perform()
   }
 

@@ -11,8 +11,13 @@ package protocol ScenarioStage: AnyObject {
   /// Clients and the server, with their sockets.
   var cast: Cast { get }
 
+  /// How long a step's outcome may take where the scenario does not say.
+  var patience: Duration { get }
+
   /// Lets the network come to rest.
   func settle()
+  /// The same where buffers are full, and bytes may go on only after a while.
+  func settleFull()
   func advance(by duration: Duration)
   /// Lets time go by until something holds, or for so long; false in the latter case.
   @discardableResult

@@ -3,6 +3,7 @@ import PorxyCore
 extension SimulatedStage: ScenarioStage {
   var calls: Network { network }
 
+  func settleFull() { settle() }
   func advance(by duration: Duration) { advance(to: network.now + duration) }
 
   /// A simulated network is at rest when it says so.

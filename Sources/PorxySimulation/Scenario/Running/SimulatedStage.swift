@@ -12,6 +12,8 @@ final class SimulatedStage {
   let porxyHost: HostID
   /// nil in the direct arm.
   let porxy: SimulatedPorxy?
+  /// How long a step's outcome may take where the scenario does not say.
+  var patience = Duration.seconds(2)
   /// Records that `porxy tells` has not been compared with.
   var untold = 0
 
