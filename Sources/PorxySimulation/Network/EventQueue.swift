@@ -1,40 +1,65 @@
 /// What is going to happen, earliest first; among equals the one that was put in first.
+///
+/// The heap holds times and places only: what happens is an order of magnitude larger and stays where it was put.
 struct EventQueue {
-  private var heap: [Occurrence] = []
+  private struct Entry {
+    var time: UInt64
+    var order: UInt64
+    var place: UInt32
+  }
+
+  private var heap: [Entry] = []
+  private var kinds: [Occurrence.Kind] = []
+  private var freePlaces: [UInt32] = []
 
   var nextTime: UInt64? { heap.first?.time }
   var count: Int { heap.count }
 
   mutating func push(_ occurrence: Occurrence) {
-    heap.append(occurrence)
+    let entry = Entry(time: occurrence.time, order: occurrence.order, place: keep(occurrence.kind))
+    heap.append(entry)
     var hole = heap.count - 1
     while hole > 0 {  // bound: the height of the heap
       let parent = (hole - 1) / 2
-      guard Self.precedes(occurrence, heap[parent]) else { break }
+      guard Self.precedes(entry, heap[parent]) else { break }
       heap[hole] = heap[parent]
       hole = parent
     }
-    heap[hole] = occurrence
+    heap[hole] = entry
   }
 
   mutating func pop() -> Occurrence? {
     guard let first = heap.first, let last = heap.popLast() else { return nil }
+    if !heap.isEmpty { sink(last) }
+    freePlaces.append(first.place)
+    return Occurrence(time: first.time, order: first.order, kind: kinds[Int(first.place)])
+  }
+
+  /// Puts an entry where it belongs, from the top on, which is free.
+  private mutating func sink(_ entry: Entry) {
     let count = heap.count
-    guard count > 0 else { return first }
     var hole = 0
     while true {  // bound: the height of the heap
       var child = 2 * hole + 1
       guard child < count else { break }
       if child + 1 < count, Self.precedes(heap[child + 1], heap[child]) { child += 1 }
-      guard Self.precedes(heap[child], last) else { break }
+      guard Self.precedes(heap[child], entry) else { break }
       heap[hole] = heap[child]
       hole = child
     }
-    heap[hole] = last
-    return first
+    heap[hole] = entry
   }
 
-  private static func precedes(_ a: Occurrence, _ b: Occurrence) -> Bool {
+  private mutating func keep(_ kind: Occurrence.Kind) -> UInt32 {
+    guard let place = freePlaces.popLast() else {
+      kinds.append(kind)
+      return UInt32(kinds.count - 1)
+    }
+    kinds[Int(place)] = kind
+    return place
+  }
+
+  private static func precedes(_ a: Entry, _ b: Entry) -> Bool {
     a.time != b.time ? a.time < b.time : a.order < b.order
   }
 }
