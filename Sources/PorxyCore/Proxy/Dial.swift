@@ -14,6 +14,11 @@ struct Dial {
   @usableFromInline var lastFailure: Failure?
   /// Every address has failed so far because there is no local address or port for it.
   @usableFromInline var lacksPorts = true
+  /// Addresses that have failed so.
+  @usableFromInline var passedOver: [IPAddress] = []
+  /// Families for which there has been a local address and a port.
+  @usableFromInline var reachesV4 = false
+  @usableFromInline var reachesV6 = false
   @usableFromInline var isResolving = false
 
   @usableFromInline
@@ -24,4 +29,24 @@ struct Dial {
 
   @inlinable
   var isExhausted: Bool { next >= addresses.count && attempts.count == 0 }
+
+  /// An attempt to reach this address has begun.
+  @inlinable
+  mutating func noteBegun(_ address: IPAddress) {
+    if address.family == .v4 { reachesV4 = true } else { reachesV6 = true }
+  }
+
+  /// Begins anew with the addresses that may lack nothing but a port; false where there are none.
+  ///
+  /// The kernel has one error for a family without a local address, which nobody waits for, and for a destination
+  /// without a free port: where another destination of the family had one, it is the latter.
+  @inlinable
+  mutating func retriesPassedOver() -> Bool {
+    let again = passedOver.filter { lacksPorts || ($0.family == .v4 ? reachesV4 : reachesV6) }
+    passedOver = []
+    guard !again.isEmpty else { return false }
+    addresses = again
+    next = 0
+    return true
+  }
 }

@@ -67,6 +67,7 @@ extension Proxy where Network: ~Copyable {
         let socket = try network.connect(to: endpoint, backends[backend].socket)
         link(socket, to: dial, as: .attempt)
         dials[dial].attempts.append(Attempts.Attempt(socket: socket, endpoint: endpoint))
+        dials[dial].noteBegun(endpoint.address)
         dials[dial].next += 1
         dials[dial].shortSince = nil
         if dials[dial].next < dials[dial].addresses.count {
@@ -84,10 +85,7 @@ extension Proxy where Network: ~Copyable {
       }
     }
     if dials[dial].isExhausted {
-      guard dials[dial].lacksPorts, dials[dial].lastFailure == .addressUnavailable else {
-        return refuse(session, dials[dial].lastFailure, on: &network)
-      }
-      dials[dial].next = 0
+      guard dials[dial].retriesPassedOver() else { return refuse(session, dials[dial].lastFailure, on: &network) }
       endureShortage(of: dial, .addressUnavailable, at: network.now)
     }
     arm(session, at: network.now)
@@ -106,7 +104,11 @@ extension Proxy where Network: ~Copyable {
   @inlinable
   mutating func attemptFailed(_ dial: UInt32, at endpoint: Endpoint, _ failure: Failure) {
     dials[dial].lastFailure = failure
-    if failure != .addressUnavailable { dials[dial].lacksPorts = false }
+    if failure == .addressUnavailable {
+      dials[dial].passedOver.append(endpoint.address)
+    } else {
+      dials[dial].lacksPorts = false
+    }
     record(.attemptFailed(backend: backendIndex(of: dials[dial].session), endpoint, failure))
   }
 
