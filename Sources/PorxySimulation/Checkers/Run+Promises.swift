@@ -10,24 +10,16 @@ extension Run {
       let client = company.peers[2 * session]
       let server = company.peers[2 * session + 1]
       let record = porxy.sessions.first { $0.listener == session }
-      if !isExcused(record) { checkPlace(client.seen, server.seen, session, at: now) }
+      // Porxy may give a client up that it has no descriptor or port for, for too long, and says so.
+      if record?.manner != .limit { checkPlace(client.seen, server.seen, session, at: now) }
       guard setup.isNeutral else { continue }
       checkForgotten(client.seen, server.seen, setup.serverLimits, record, "client \(session)", at: now)
       checkForgotten(server.seen, client.seen, setup.clientLimits, record, "server \(session)", at: now)
-      guard let record, !setup.plan.faults.contains(where: { $0.kind == .hang || $0.kind == .loss })
-      else { continue }
+      guard let record else { continue }
       checkLastBytes(of: client.seen, to: server, record.toBackend.taken, "server \(session)", at: now)
       checkLastBytes(of: server.seen, to: client, record.toClient.taken, "client \(session)", at: now)
     }
     noteTable()
-  }
-
-  /// Porxy may give a client up that it has no descriptor for, for too long, and says so; and of several addresses, one
-  /// that was passed over for want of a port is not tried again when another one fails.
-  private func isExcused(_ record: SessionRecord?) -> Bool {
-    guard let record else { return false }
-    if record.manner == .limit { return true }
-    return record.manner == .refused && setup.names != nil && setup.plan.faults.contains { $0.kind == .portsExhausted }
   }
 
   /// Shortages pass, and whoever has waited through them gets a server.
@@ -52,15 +44,16 @@ extension Run {
     verdicts.expect(.half, record != nil, at: now, "\(name) has closed long ago, and its session is kept")
   }
 
-  /// Where a window update is lost, a reader looks like one that takes nothing for longer than porxy waits; where
-  /// it hangs, it is one.
-  ///
   /// A side resets: whoever takes all that comes gets all that porxy had taken.
+  ///
+  /// But for one who hangs, or whose window update took longer than `Limits.closedWindowPatience` on its way: porxy's
+  /// kernel had heard of no room when the reset was sent.
   private func checkLastBytes(
     of one: Observation, to other: Peer, _ taken: UInt64, _ name: String, at now: Duration
   ) {
     guard one.leaving == .reset || one.leftUnread, other.seen.isConnected, other.readsAtOnce,
-      other.seen.reading != .open, other.seen.reading != .ended
+      other.seen.reading != .open, other.seen.reading != .ended,
+      !network.abortedWhileHeld.contains(other.seen.stream ^ 1)
     else { return }
     verdicts.expect(
       .reset, other.seen.received == taken, at: now,

@@ -60,12 +60,19 @@ extension Network {
   public func abort(_ socket: Socket) {
     let slot = open(socket)
     trace.add(.aborts, blocks[slot].stream, blocks[slot].readable, blocks[slot].written, at: time)
+    if isHeldByPeer(slot) { abortedWhileHeld.append(blocks[slot].stream) }
     abandon(slot)
     switch blocks[slot].state {
     case .closed, .synSent: free(slot)
     case .closing, .lastAck: destroy(slot, tellsPeer: blocks[slot].sent < blocks[slot].outEnd)
     default: destroy(slot, tellsPeer: true)
     }
+  }
+
+  /// Bytes wait to be sent, and none is under way: as far as this side has heard, the peer has no room for them.
+  private func isHeldByPeer(_ slot: Int) -> Bool {
+    blocks[slot].state.isSynchronized && blocks[slot].id != nil && blocks[slot].acknowledged == blocks[slot].sent
+      && blocks[slot].sent < blocks[slot].outEnd
   }
 
   /// Puts an end behind what was written, once, and goes to the state that follows.

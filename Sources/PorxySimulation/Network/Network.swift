@@ -21,6 +21,9 @@ public final class Network {
   /// Segments that landed, and other events, so far.
   public internal(set) var eventCount: UInt64 = 0
 
+  /// Streams whose transport's socket was aborted while its peer's window was closed, by what had been heard of it.
+  var abortedWhileHeld: [UInt64] = []
+
   var time: UInt64
   var order: UInt64 = 0
   var events = EventQueue()

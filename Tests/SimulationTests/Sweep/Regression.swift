@@ -15,5 +15,8 @@ enum Regression {
     Entry(
       seed: "v1:0xa49940a7ce2afb8a",
       sentence: "bytes whose acknowledgement was under way at a reset were taken for a lie in the record"),
+    Entry(
+      seed: "v1:0x816bebecfcd16ec0",
+      sentence: "a reset behind a closed window came while a stall kept the news that it had opened again"),
   ]
 }
