@@ -33,6 +33,13 @@ public struct TraceEntry: Sendable, Equatable {
   public let b: UInt64
 }
 
+extension TraceEntry {
+  /// The entry as a number, the same in every process and build.
+  public var hash: UInt64 {
+    [time.nanoseconds, UInt64(kind.rawValue), stream, a, b].reduce(0) { SplitMix64.mix($0 ^ $1) }
+  }
+}
+
 extension TraceEntry: CustomStringConvertible {
   public var description: String {
     let since = time.since(Network.beginning).nanoseconds
