@@ -66,6 +66,7 @@ public final class Run {
     outcome.rulesMet = verdicts.counters
     outcome.faultsMet = network.faultsMet
     outcome.sessions = company.peers.indices.count { $0 % 2 == 0 && company.peers[$0].seen.isConnected }
+    outcome.faultKinds = FaultKind.allCases.count { kind in setup.plan.faults.contains { $0.kind == kind } }
     outcome.elapsed = network.elapsed
     outcome.hash = network.trace.hash
     outcome.trace = network.trace

@@ -9,6 +9,8 @@ public struct RunOutcome: Sendable {
   public internal(set) var rulesMet = RuleCounters()
   /// Sessions whose clients connected.
   public internal(set) var sessions = 0
+  /// Kinds of faults in its plan.
+  public internal(set) var faultKinds = 0
   /// Virtual time that it took.
   public internal(set) var elapsed = Duration.zero
   /// Of everything that happened; the same in every run of the seed.

@@ -2,6 +2,9 @@
 public struct SweepSummary: Sendable {
   public private(set) var runs = 0
   public private(set) var sessions = 0
+  /// Runs without a fault, and with faults of a single kind.
+  public private(set) var faultFreeRuns = 0
+  public private(set) var singleFaultRuns = 0
   /// Virtual time of all runs together.
   public private(set) var simulated = Duration.zero
   public private(set) var faultsMet = FaultCounters()
@@ -20,6 +23,8 @@ public struct SweepSummary: Sendable {
   public mutating func add(_ outcome: RunOutcome) {
     runs += 1
     sessions += outcome.sessions
+    if outcome.faultKinds == 0 { faultFreeRuns += 1 }
+    if outcome.faultKinds == 1 { singleFaultRuns += 1 }
     simulated += outcome.elapsed
     faultsMet.add(outcome.faultsMet)
     rulesMet.add(outcome.rulesMet)
@@ -33,6 +38,8 @@ public struct SweepSummary: Sendable {
   public mutating func add(_ other: SweepSummary) {
     runs += other.runs
     sessions += other.sessions
+    faultFreeRuns += other.faultFreeRuns
+    singleFaultRuns += other.singleFaultRuns
     simulated += other.simulated
     faultsMet.add(other.faultsMet)
     rulesMet.add(other.rulesMet)

@@ -12,6 +12,8 @@ final class Simulation: Sendable {
   private let startedAt = ContinuousClock.now
   private let next = Atomic<Int>(0)
   private let summary = Mutex(SweepSummary())
+  /// Resident memory after a tenth of the runs, where their number is known.
+  private let memoryEarly = Mutex<Int?>(nil)
 
   private static let scenarioMax = 1 << 20
   private static let entriesMax = 100_000
@@ -41,6 +43,9 @@ final class Simulation: Sendable {
       Output.print("\n" + FailureReport(failure.seed, savedAs: saved[0]).description + "\n")
     }
     Output.print(result.text(taken: ContinuousClock.now - startedAt))
+    if let early = memoryEarly.withLock({ $0 }), let late = ResidentMemory.read() {
+      Output.print("memory \(early / 1024) KiB after a tenth of the runs, \(late / 1024) KiB at the end\n")
+    }
     return result.failureCount == 0 ? .stopped : .failed
   }
 
@@ -73,6 +78,7 @@ final class Simulation: Sendable {
       let now = ContinuousClock.now
       if number >= runs || now - startedAt >= options.time ?? .seconds(1 << 30) { break }
       let outcome = Run.perform(sweep.seed(number))
+      if let all = options.runs, all >= 10, number == all / 10 { memoryEarly.withLock { $0 = ResidentMemory.read() } }
       summary.withLock { $0.add(outcome) }
       if !outcome.findings.isEmpty {
         Output.print(FailureReport.line(outcome) + "\n")

@@ -17,6 +17,8 @@ import Testing
     guard Settings.runs >= 300 else { return }
     #expect(summary.faultsMet.missing == [])
     #expect(summary.rulesMet.missing == [])
+    #expect(summary.faultFreeRuns > 0)
+    #expect(summary.singleFaultRuns > 0)
   }
 
   private func replay(_ seed: Seed) {
