@@ -18,5 +18,8 @@ enum Regression {
     Entry(
       seed: "v1:0x816bebecfcd16ec0",
       sentence: "a reset behind a closed window came while a stall kept the news that it had opened again"),
+    Entry(
+      seed: "v1:0xa9842880e255e4ad",
+      sentence: "bytes to a closed server drew a reset behind its end, which a hasty client does not wait for"),
   ]
 }
