@@ -17,6 +17,7 @@ struct Porxy {
       case .version: return show("porxy \(Version.current)\n")
       case .check(let options): return check(options)
       case .simulate(let options): return Simulation(options).perform()
+      case .conform(let options): return Conform(options).perform()
       case .run(let options): return proxy(options)
       }
     } catch {

@@ -43,14 +43,14 @@ extension CommandLine {
     return SimulateOptions(scenario: word.name, traces: true)
   }
 
-  private static func seed(_ text: String) throws(UsageError) -> Seed {
+  static func seed(_ text: String) throws(UsageError) -> Seed {
     guard let seed = Seed(text) else {
       throw UsageError("--seed takes v1:0x and hexadecimal digits, a decimal number or a commit, not '\(text)'")
     }
     return seed
   }
 
-  private static func count(_ text: String, _ word: Words.Word, _ most: Int) throws(UsageError) -> Int {
+  static func count(_ text: String, _ word: Words.Word, _ most: Int) throws(UsageError) -> Int {
     guard let count = Int(text), (1...most).contains(count) else {
       throw UsageError("\(word.name) takes a number from 1 to \(most), not '\(text)'")
     }

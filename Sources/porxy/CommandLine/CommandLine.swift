@@ -2,7 +2,7 @@ import PorxyCore
 
 /// Reads the words behind `porxy`.
 enum CommandLine {
-  private static let commands = ["run", "check", "simulate", "replay", "help", "version"]
+  private static let commands = ["run", "check", "simulate", "replay", "conform", "help", "version"]
   private static let runOptions = ["--config", "--workers", "--log-level", "--log-format", "--help", "--version"]
   private static let checkOptions = ["--config", "--print", "--json", "--help", "--version"]
 
@@ -18,6 +18,7 @@ enum CommandLine {
     case "check": return .check(try parseCheck(&words))
     case "simulate": return .simulate(try parseSimulate(&words))
     case "replay": return .simulate(try parseReplay(&words))
+    case "conform": return .conform(try parseConform(&words))
     case "help": return .help
     case "version": return .version
     default: throw UsageError("unknown command '\(first)'" + suggestion(for: first, among: commands))

@@ -7,6 +7,7 @@ enum Help {
       porxy [run] [options]       proxy, until SIGTERM or SIGINT
       porxy check [FILE]          say whether a configuration is right
       porxy simulate | replay     meet every ending on a simulated network
+      porxy conform               say what a TCP proxy lets its peers notice
       porxy --help | --version
 
     Options of run:
@@ -15,12 +16,10 @@ enum Help {
       --log-level LEVEL           error, warning, info or debug (info)
       --log-format FORMAT         text or json (text)
 
-    Options of check:
-      --print                     show the configuration with all defaults (YAML)
-      --json                      the same as JSON
-
+    check: --print, --json (the configuration with all defaults)
     simulate: --seed S, --runs N, --for TIME, --jobs N, --shard I/N, --save DIR,
       --stop-at-failure, --scenario FILE, --catalogue, --trace; replay FILE
+    conform: --proxy HOST:PORT --backend PORT, --only TEXT, --json
     The log goes to the standard error output. A first signal lets the sessions
     finish within the drain time, a second one ends them at once.
     Exit codes: 0 stopped in order, 1 failed at run time, 2 a mistake in usage or

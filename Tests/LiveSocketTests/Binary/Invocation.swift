@@ -9,6 +9,10 @@ struct Invocation {
 
   /// Runs it with these words.
   init(_ words: String...) throws {
+    try self.init(words)
+  }
+
+  init(_ words: [String]) throws {
     try self.init(Relay.binary, words)
   }
 

@@ -42,6 +42,14 @@ import Testing
     ("simulate --catalogue", .simulate(SimulateOptions(playsCatalogue: true))),
     ("simulate --runs 2 --stop-at-failure", .simulate(SimulateOptions(runs: 2, stopsAtFailure: true))),
     ("simulate --save b", .simulate(SimulateOptions(folder: "b"))),
+    (
+      "conform --proxy localhost:8000 --backend=1234 --only RESET --json",
+      .conform(
+        ConformOptions(proxy: Endpoint(.loopbackV4, 8000), backendPort: 1234, only: "RESET", asJSON: true))
+    ),
+    (
+      "conform --proxy [::1]:80 --backend 1", .conform(ConformOptions(proxy: Endpoint(.loopbackV6, 80), backendPort: 1))
+    ),
     ("replay a", .simulate(SimulateOptions(scenario: "a", traces: true))),
     ("help", .help), ("--help", .help), ("-h", .help), ("check --help", .help), ("--workers -h", .help),
     ("--version", .version), ("version", .version), ("run --version", .version),
@@ -69,6 +77,13 @@ import Testing
       "simulate --catalogue --runs 2",
       "--catalogue runs what the binary carries; --scenario, --seed, --runs and --for do not go with it"
     ),
+    (
+      "conform --proxy 127.0.0.1:80",
+      "conform needs --proxy HOST:PORT, where the proxy listens, and --backend PORT, where it connects to on 127.0.0.1"
+    ),
+    ("conform --proxy example", "--proxy takes an address and a port such as 127.0.0.1:8000, not 'example'"),
+    ("conform --backend 0", "--backend takes a port from 1 to 65535, not '0'"),
+    ("conform --porxy a", "unknown option '--porxy'; did you mean '--proxy'?"),
     ("replay", "replay needs a scenario, as in replay failed.scenario"),
     ("check --workers 3", "unknown option '--workers'"),
     ("check --jsno", "unknown option '--jsno'; did you mean '--json'?"),

@@ -34,17 +34,10 @@ struct ExampleTests {
     init() throws {
       // nc takes no port that is bound, so these are let go of once porxy has others. Nobody's connection gets one of
       // them meanwhile: they lie below the ports that the kernel gives to connections.
-      let chosen = try (0..<2).map { _ in try Self.reserved() }
+      let chosen = try (0..<2).map { _ in try ServerSocket.reserved() }
       backends = chosen.map(\.address)
       proxy = try ProxyProcess(to: backends.map { "localhost \($0.port)" })
       for server in chosen { server.close() }
-    }
-
-    private static func reserved() throws -> ServerSocket {
-      for _ in 0..<100 {
-        if let free = try? ServerSocket(port: .random(in: 15_000...32_000)) { return free }
-      }
-      return try ServerSocket()
     }
 
     func start(_ command: [String]) throws -> ChildProcess {

@@ -18,7 +18,9 @@ extension Action {
   public func difference(from seen: Action) -> Difference? {
     guard case .socket(_, let direct) = self, case .socket(_, let proxied) = seen else { return nil }
     switch (direct, proxied) {
-    case (.connect(.fails), .connect(.isReset)): return .refusalAfterConnecting
+    // On a fast machine the reset is there before connecting is seen to succeed.
+    case (.connect(.fails), .connect(.isReset)), (.connect(.fails), .connect(.fails(.connectionReset))):
+      return .refusalAfterConnecting
     case (_, .absent): return .vanishedClientUnseen
     case (.receive(let amount, .error(let error)?), .receive(let seenAmount, Stop.reset?))
     where Self.isOfNetwork(error) && (amount == seenAmount || amount == .unstated):

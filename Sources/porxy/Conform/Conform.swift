@@ -1,0 +1,68 @@
+import PorxyCatalogue
+import PorxyConformance
+import PorxyCore
+import PorxySimulation
+
+/// Holds a proxy that runs already to what its peers would see without it, scenario by scenario.
+struct Conform {
+  private let options: ConformOptions
+  /// A difference counts when it shows each time, with more and more patience before everything counts as being at
+  /// rest: on a busy machine bytes may be under way for longer than it seems.
+  private static let patience: [Duration] = [.milliseconds(20), .milliseconds(100), .milliseconds(400)]
+
+  init(_ options: ConformOptions) {
+    self.options = options
+  }
+
+  func perform() -> ExitCode {
+    let proxy = LiveProxy(front: options.proxy, backend: Endpoint(.loopbackV4, options.backendPort))
+    var matrix = ConformMatrix()
+    do {
+      for (file, scenario) in try scenarios() {
+        let row = try compare(file.name, scenario, proxy)
+        if !options.asJSON { Output.print(ConformMatrix.text(of: row)) }
+        matrix.add(row)
+      }
+    } catch {
+      Output.complain("\(error)")
+      return .failed
+    }
+    guard !matrix.rows.isEmpty else {
+      Output.complain("no scenario has '\(options.only ?? "")' in its name or rules")
+      return .mistaken
+    }
+    Output.print(options.asJSON ? matrix.json : matrix.summary)
+    return matrix.isSame ? .stopped : .failed
+  }
+
+  /// Those for both arms: a proxy makes no sense in the others.
+  private func scenarios() throws -> [(file: CatalogueFile, scenario: Scenario)] {
+    try CatalogueFile.all.compactMap { file in
+      let scenario = try Scenario(reading: file.text)
+      guard scenario.arms == Arm.allCases else { return nil }
+      if let only = options.only, !file.name.contains(only), !scenario.rules.contains(only) { return nil }
+      return (file, scenario)
+    }
+  }
+
+  private func compare(_ name: String, _ scenario: Scenario, _ proxy: LiveProxy) throws -> ConformRow {
+    for arm in [LiveArm.kernel, .proxied(proxy)] {
+      if let obstacle = LiveRunner().obstacle(to: scenario, in: arm) {
+        return ConformRow(name, scenario, notRun: obstacle.reason)
+      }
+    }
+    var row: ConformRow?
+    for quiet in Self.patience {
+      let runner = LiveRunner(quiet: quiet)
+      let direct = try runner.run(scenario, .kernel)
+      if direct.complaints.isEmpty {
+        row = ConformRow(name, scenario, direct: direct, proxied: try runner.run(scenario, .proxied(proxy)))
+      } else {
+        // Where this machine itself does not show what the scenario is about, a proxy cannot be judged by it.
+        row = ConformRow(name, scenario, notRun: "direct, \(direct.complaints[0])")
+      }
+      if row?.verdict == .same { break }
+    }
+    return row ?? ConformRow(name, scenario, notRun: "nothing was tried")
+  }
+}
