@@ -19,7 +19,7 @@ enum Help {
     check: --print, --json (the configuration with all defaults)
     simulate: --seed S, --runs N, --for TIME, --jobs N, --shard I/N, --save DIR,
       --stop-at-failure, --scenario FILE, --catalogue, --trace; replay FILE
-    conform: --proxy HOST:PORT --backend PORT, --only TEXT, --json
+    conform: --proxy HOST:PORT --backend PORT, --only TEXT, --json; --random N
     The log goes to the standard error output. A first signal lets the sessions
     finish within the drain time, a second one ends them at once.
     Exit codes: 0 stopped in order, 1 failed at run time, 2 a mistake in usage or

@@ -15,7 +15,8 @@ struct Conform {
   }
 
   func perform() -> ExitCode {
-    let proxy = LiveProxy(front: options.proxy, backend: Endpoint(.loopbackV4, options.backendPort))
+    guard let subject = options.subject else { return performRandom() }
+    let proxy = LiveProxy(front: subject.proxy, backend: Endpoint(.loopbackV4, subject.backendPort))
     var matrix = ConformMatrix()
     do {
       for (file, scenario) in try scenarios() {
@@ -33,6 +34,23 @@ struct Conform {
     }
     Output.print(options.asJSON ? matrix.json : matrix.summary)
     return matrix.isSame ? .stopped : .failed
+  }
+
+  /// Holds the simulated network to this kernel.
+  private func performRandom() -> ExitCode {
+    let differential = Differential()
+    for number in 0..<options.random {
+      let seed = Seed(options.seed.value &+ UInt64(number))
+      do {
+        guard let divergence = try differential.divergence(seed) else { continue }
+        Output.print("\(divergence)\(number) of \(options.random) agree before it\n")
+      } catch {
+        Output.complain("\(seed): \(error)")
+      }
+      return .failed
+    }
+    Output.print("\(options.random) drawn scenarios from \(options.seed): the kernel and the simulated network agree\n")
+    return .stopped
   }
 
   /// Those for both arms: a proxy makes no sense in the others.

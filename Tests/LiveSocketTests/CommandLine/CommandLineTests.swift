@@ -41,14 +41,17 @@ import Testing
     ("simulate --scenario a --trace", .simulate(SimulateOptions(scenario: "a", traces: true))),
     ("simulate --catalogue", .simulate(SimulateOptions(playsCatalogue: true))),
     ("simulate --runs 2 --stop-at-failure", .simulate(SimulateOptions(runs: 2, stopsAtFailure: true))),
+    ("conform --random 5 --seed 7", .conform(ConformOptions(random: 5, seed: Seed(7)))),
     ("simulate --save b", .simulate(SimulateOptions(folder: "b"))),
     (
       "conform --proxy localhost:8000 --backend=1234 --only RESET --json",
       .conform(
-        ConformOptions(proxy: Endpoint(.loopbackV4, 8000), backendPort: 1234, only: "RESET", asJSON: true))
+        ConformOptions(
+          subject: .init(proxy: Endpoint(.loopbackV4, 8000), backendPort: 1234), only: "RESET", asJSON: true))
     ),
     (
-      "conform --proxy [::1]:80 --backend 1", .conform(ConformOptions(proxy: Endpoint(.loopbackV6, 80), backendPort: 1))
+      "conform --proxy [::1]:80 --backend 1",
+      .conform(ConformOptions(subject: .init(proxy: Endpoint(.loopbackV6, 80), backendPort: 1)))
     ),
     ("replay a", .simulate(SimulateOptions(scenario: "a", traces: true))),
     ("help", .help), ("--help", .help), ("-h", .help), ("check --help", .help), ("--workers -h", .help),
@@ -79,7 +82,8 @@ import Testing
     ),
     (
       "conform --proxy 127.0.0.1:80",
-      "conform needs --proxy HOST:PORT, where the proxy listens, and --backend PORT, where it connects to on 127.0.0.1"
+      "conform needs --proxy HOST:PORT, where the proxy listens, and --backend PORT, where it connects to on "
+        + "127.0.0.1; or --random N, without a proxy"
     ),
     ("conform --proxy example", "--proxy takes an address and a port such as 127.0.0.1:8000, not 'example'"),
     ("conform --backend 0", "--backend takes a port from 1 to 65535, not '0'"),
