@@ -69,18 +69,22 @@ struct Conform {
         return ConformRow(name, scenario, notRun: obstacle.reason)
       }
     }
-    var row: ConformRow?
-    for quiet in Self.patience {
-      let runner = LiveRunner(quiet: quiet)
-      let direct = try runner.run(scenario, .kernel)
-      if direct.complaints.isEmpty {
-        row = ConformRow(name, scenario, direct: direct, proxied: try runner.run(scenario, .proxied(proxy)))
-      } else {
-        // Where this machine itself does not show what the scenario is about, a proxy cannot be judged by it.
-        row = ConformRow(name, scenario, notRun: "direct, \(direct.complaints[0])")
-      }
-      if row?.verdict == .same { break }
+    var row = try self.row(name, scenario, proxy, Self.patience[0])
+    for quiet in Self.patience.dropFirst() where row.verdict != .same {
+      row = try self.row(name, scenario, proxy, quiet)
     }
-    return row ?? ConformRow(name, scenario, notRun: "nothing was tried")
+    return row
+  }
+
+  private func row(
+    _ name: String, _ scenario: Scenario, _ proxy: LiveProxy, _ quiet: Duration
+  ) throws -> ConformRow {
+    let runner = LiveRunner(quiet: quiet)
+    let direct = try runner.run(scenario, .kernel)
+    // Where this machine itself does not show what the scenario is about, a proxy cannot be judged by it.
+    guard direct.complaints.isEmpty else {
+      return ConformRow(name, scenario, notRun: "direct, \(direct.complaints[0])")
+    }
+    return ConformRow(name, scenario, direct: direct, proxied: try runner.run(scenario, .proxied(proxy)))
   }
 }
