@@ -15,36 +15,8 @@ extension NetworkScenario {
       server.close()
       return [stalled, "client: \(said), \(client.hearAll())", "server: \(request)"]
     },
-    NetworkScenario(
-      "at the server, while both send",
-      sees: ["stalled: true true", "server: 60000 bytes then END", "client: 50000 bytes then END"],
-      told: ["client end"], peers: .usual, porxy: .usual
-    ) { stage in
-      let (client, server) = try stage.pair()
-      let stalled = try stall(of: .server, stage, client, server) {
-        client.say(60_000)
-        server.say(50_000)
-      }
-      client.finish()
-      let heard = server.hearAll(by: .afterStall)
-      server.close()
-      return [stalled, "server: \(heard)", "client: \(client.hearAll(by: .afterStall))"]
-    },
-    NetworkScenario(
-      "at the client, while both send",
-      sees: ["stalled: true true", "server: 60000 bytes then END", "client: 50000 bytes then END"],
-      told: ["client end"], peers: .usual, porxy: .usual
-    ) { stage in
-      let (client, server) = try stage.pair()
-      let stalled = try stall(of: .client, stage, client, server) {
-        client.say(60_000)
-        server.say(50_000)
-      }
-      client.finish()
-      let heard = server.hearAll(by: .afterStall)
-      server.close()
-      return [stalled, "server: \(heard)", "client: \(client.hearAll(by: .afterStall))"]
-    },
+    whileBothSend(at: .server, "at the server"),
+    whileBothSend(at: .client, "at the client"),
     NetworkScenario(
       "at the server, while the client finishes",
       sees: ["stalled: true true", "server: 0 bytes then END", "client: 8 bytes then END"], told: ["client end"],
@@ -58,6 +30,24 @@ extension NetworkScenario {
       return [stalled, "server: \(heard)", "client: \(client.hearAll(by: .afterStall))"]
     },
   ]
+
+  private static func whileBothSend(at host: Host, _ place: String) -> NetworkScenario {
+    NetworkScenario(
+      "\(place), while both send",
+      sees: ["stalled: true true", "server: 60000 bytes then END", "client: 50000 bytes then END"],
+      told: ["client end"], peers: .usual, porxy: .usual
+    ) { stage in
+      let (client, server) = try stage.pair()
+      let stalled = try stall(of: host, stage, client, server) {
+        client.say(60_000)
+        server.say(50_000)
+      }
+      client.finish()
+      let heard = server.hearAll(by: .afterStall)
+      server.close()
+      return [stalled, "server: \(heard)", "client: \(client.hearAll(by: .afterStall))"]
+    }
+  }
 
   /// Ten seconds in which nothing comes through, and whether both sides took it as no more than a silence.
   private static func stall(
