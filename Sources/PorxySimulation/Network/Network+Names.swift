@@ -53,6 +53,7 @@ extension Network {
       return .failed(failure == 1 ? .unknownName : .unavailable)
     }
     guard let record = names.first(where: { $0.name == name }) else {
+      if let address = IPAddress(name) { return .addresses([address]) }
       return name == "localhost" ? .addresses([.loopbackV6, .loopbackV4]) : .failed(.unknownName)
     }
     guard conditions.namesChanged else { return .addresses(record.addresses) }
