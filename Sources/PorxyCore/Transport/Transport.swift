@@ -13,7 +13,8 @@ public protocol Transport: ~Copyable {
 
   /// Sleeps until something happens or `deadline` has come: the only place where time passes.
   ///
-  /// Returns at once when `deadline` is not after `now`, having looked for what happened meanwhile.
+  /// Returns at once when `deadline` is not after `now`, having looked for what happened meanwhile. Events of the turn
+  /// before that were not taken may be gone.
   mutating func wait(until deadline: Instant)
 
   /// Takes the next event of this turn; nil when the batch is used up.
@@ -27,6 +28,7 @@ public protocol Transport: ~Copyable {
   /// Takes one waiting client from the listener's queue.
   ///
   /// Readiness is edge-triggered: after `Event.acceptable`, call until `.drained`, or remember that clients may wait.
+  /// What an accepted socket holds already is told by an event of its own.
   mutating func accept(from listener: ListenerID) -> Acceptance
 
   /// Stops listening; clients still in the queue are reset by the kernel (kernel rule R16).
@@ -34,7 +36,8 @@ public protocol Transport: ~Copyable {
 
   // MARK: Connecting
 
-  /// Asks for the addresses of a name; `Event.resolved` tells when the answer is there.
+  /// Asks for the addresses of a name; `Event.resolved` tells when the answer is there. An address written as text is
+  /// its own answer.
   mutating func resolve(_ host: String) -> ResolutionID
 
   /// Takes the answer of a resolution that `Event.resolved` announced, in the resolver's order of preference.
@@ -43,7 +46,8 @@ public protocol Transport: ~Copyable {
   /// Begins to connect; `Event.connected` or `Event.connectFailed` tells the outcome.
   ///
   /// Closing the socket before that is allowed and ends the attempt. After `connectFailed` the socket is still to be
-  /// closed by the caller.
+  /// closed by the caller. Whoever ends the own direction before has failed (`.connectionReset`), and so has an attempt
+  /// whose failure was taken before (`.connectionAborted`).
   mutating func connect(to endpoint: Endpoint, _ options: SocketOptions) throws(TransportError) -> SocketID
 
   // MARK: Ending

@@ -1,7 +1,7 @@
 /// Why a control call could not be begun.
 public struct TransportError: Error, Sendable, Equatable {
   public let failure: Failure
-  /// What was attempted, for a person: "bind", "listen", "connect".
+  /// What was attempted, for a person: "bind", "listen", "connect"; each transport has its own steps.
   public let operation: StaticString
 
   public init(_ failure: Failure, during operation: StaticString) {

@@ -26,13 +26,18 @@ extension EpollTransport {
     unsafe entry.pointee.traits.remove(.connecting)
     if !readiness.isDisjoint(with: [.failed, .hungUp]) {
       let error = unsafe Syscalls.takeError(of: entry.pointee.descriptor)
-      if error == ECONNRESET || error == EPIPE {
-        // Only an established connection fails like this (R1): it was connected, and its peer has reset it since.
+      // Only an established connection fails like this (R1): it was connected, and its peer has reset it since. An
+      // attempt that was given up here has ECONNRESET too, but no peer that could have ended (H17).
+      if error == ECONNRESET || error == EPIPE, readiness.contains(.peerEnded) {
         unsafe entry.pointee.stash(error)
         batch.putBack()
         return .connected(socket)
       }
       if error != 0 { return .connectFailed(socket, Failure(errno: error)) }
+      // Its error was taken before its outcome (R18).
+      if unsafe Syscalls.peerEndpoint(of: entry.pointee.descriptor) == nil {
+        return .connectFailed(socket, .connectionAborted)
+      }
     }
     let isOwn = unsafe Self.isConnectedToItself(entry.pointee.descriptor, targetPort: entry.pointee.targetPort)
     return isOwn ? .connectFailed(socket, .connectedToItself) : .connected(socket)
