@@ -52,6 +52,10 @@ let package = Package(
       name: "ConformanceTests",
       dependencies: ["PorxyCore", "PorxySimulation", "PorxyConformance", "PorxyCatalogue"],
       swiftSettings: strict),
+    .testTarget(
+      name: "TransportContractTests",
+      dependencies: ["PorxyCore", "PorxySocketIO", "PorxySimulation", "PorxyConformance", "CPorxyLinux"],
+      swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ]
 )

@@ -3,7 +3,7 @@ package import PorxyCore
 package import PorxySimulation
 import PorxySocketIO
 
-/// The sockets of a scenario's peers on the running kernel, by the names that scenarios give to sockets.
+/// The sockets of peers on the running kernel, by the names that scenarios give to sockets.
 package final class LiveSockets {
   struct Entry {
     let descriptor: Int32
@@ -34,7 +34,8 @@ package final class LiveSockets {
   /// Streams of clients are even and below this; a direct server's is its client's plus one.
   private static let firstServerStream: UInt64 = 129
 
-  init(isDirect: Bool) {
+  /// `isDirect`: whether the address that accept tells is that of somebody who was added here.
+  package init(isDirect: Bool) {
     self.isDirect = isDirect
   }
 
@@ -67,27 +68,33 @@ package final class LiveSockets {
     }
   }
 
-  func descriptor(_ socket: Socket) -> Int32 { entries[Int(socket.slot)].descriptor }
+  /// For options that no scenario sets; it stays this object's to close.
+  package func descriptor(_ socket: Socket) -> Int32 { entries[Int(socket.slot)].descriptor }
+
+  /// For options that no scenario sets; it stays this object's to close.
+  package func descriptor(of listener: ListenerID) -> Int32 { listeners[Int(listener.rawValue)] }
 
   /// Takes over the socket of somebody who connects.
-  func add(_ descriptor: Int32) -> Socket {
+  package func add(_ descriptor: Int32) -> Socket {
     let clients = entries.count { $0.stream % 2 == 0 }
     return add(Entry(descriptor: descriptor, stream: UInt64(2 * (clients + 1))))
   }
 
-  func add(listener descriptor: Int32) -> ListenerID {
+  /// Takes over a socket that listens.
+  package func add(listener descriptor: Int32) -> ListenerID {
     listeners.append(descriptor)
     return ListenerID(rawValue: UInt32(listeners.count - 1))
   }
 
-  func close(_ listener: ListenerID) {
+  /// Closes it, once or again.
+  package func close(_ listener: ListenerID) {
     let index = Int(listener.rawValue)
     if listeners[index] >= 0 { _ = porxy_close(listeners[index]) }
     listeners[index] = -1
   }
 
   /// Has epoll watch it from now on.
-  func watch(_ socket: Socket) {
+  package func watch(_ socket: Socket) {
     let index = Int(socket.slot)
     entries[index].epoll = porxy_epoll_create()
     _ = porxy_epoll_add_socket(entries[index].epoll, entries[index].descriptor, 0)

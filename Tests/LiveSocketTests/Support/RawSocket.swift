@@ -31,12 +31,6 @@ final class RawSocket {
     return RawSocket(descriptor, port: localPort(of: descriptor))
   }
 
-  /// Bound to a loopback port and nothing else: whoever connects there is refused.
-  static func silent(family: IPAddress.Family = .v4) -> RawSocket {
-    let descriptor = bound(port: 0, family: family)
-    return RawSocket(descriptor, port: localPort(of: descriptor))
-  }
-
   static func connected(to port: UInt16, family: IPAddress.Family = .v4) -> RawSocket? {
     let descriptor = porxy_socket(family == .v6 ? 1 : 0)
     let socket = RawSocket(descriptor, port: port)
@@ -102,11 +96,6 @@ final class RawSocket {
   func set(_ level: Int32, _ option: Int32, _ value: Int32) {
     var value = value
     unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
-  }
-
-  /// Has the kernel drop everything that arrives, as a network does that has gone silent.
-  func goSilent() {
-    DroppingFilter.attach(to: descriptor)
   }
 
   /// The port at the own end, which tells connections of one listener apart.

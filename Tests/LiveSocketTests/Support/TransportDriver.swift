@@ -32,13 +32,6 @@ struct TransportDriver: ~Copyable {
     }
   }
 
-  /// Everything that has happened up to now, without waiting for more.
-  mutating func eventsByNow() -> [Event] {
-    turn(until: transport.now)
-    defer { unread = [] }
-    return unread
-  }
-
   /// Readiness of the socket that has all of `wanted`.
   @discardableResult
   mutating func ready(_ socket: SocketID, _ wanted: Readiness, within patience: Duration = Self.patience) -> Bool {

@@ -77,61 +77,6 @@ import Testing
     #expect(accepted.0 > 0 && accepted.1 > 0)
   }
 
-  @Test("a port is free again at once, sessions of the last listener or not")
-  func listensAgain() throws {
-    var driver = try TransportDriver()
-    let (listener, port) = try driver.listen()
-    let client = try #require(RawSocket.connected(to: port))
-    let (socket, _) = try driver.accept(from: listener)
-    driver.transport.closeListener(listener)
-    // The side that ends first is left in TIME_WAIT with the port.
-    driver.transport.close(socket, .orderly)
-    #expect(client.receive() == .end)
-    client.close()
-    _ = try driver.transport.listen(on: Endpoint(.loopbackV4, port), ListenOptions())
-  }
-
-  @Test("closing a listener resets who waits in its queue (R16)")
-  func resetsTheQueue() throws {
-    var driver = try TransportDriver()
-    let (listener, port) = try driver.listen()
-    let client = try #require(RawSocket.connected(to: port))
-    driver.transport.closeListener(listener)
-    #expect(client.receive() == .failed(ECONNRESET))
-    #expect(RawSocket.connected(to: port) == nil)
-  }
-
-  @Test func tellsWhatCannotBeBound() throws {
-    var driver = try TransportDriver()
-    // 192.0.2.1 is for documentation; nobody has it (RFC 5737).
-    let elsewhere = Endpoint(IPAddress(v4: 0xc000_0201), 0)
-    #expect(throws: TransportError(.addressUnavailable, during: "bind")) {
-      _ = try driver.transport.listen(on: elsewhere, ListenOptions())
-    }
-  }
-
-  @Test("without descriptors accepting fails and nobody is lost (R15)")
-  func survivesDescriptorExhaustion() async {
-    // In a process of its own: the limit is the process's.
-    await #expect(processExitsWith: .success) {
-      var driver = try TransportDriver()
-      let (listener, port) = try driver.listen()
-      let client = try #require(RawSocket.connected(to: port))
-      let usual = DescriptorLimit.current
-      // Descriptor 0 is taken, so there is none below the limit, whatever other threads close.
-      DescriptorLimit.current = 1
-      let first = driver.transport.accept(from: listener)
-      let second = driver.transport.accept(from: listener)
-      let pipe = driver.transport.borrowConduit(.pipe)
-      DescriptorLimit.current = usual
-      #expect(first == .failed(.descriptorsExhausted))
-      #expect(second == first)
-      #expect(pipe == nil)
-      let (_, from) = try driver.accept(from: listener)
-      #expect(from.port == client.localPort)
-    }
-  }
-
   @Test("the last descriptor is kept for the backend of a client that was accepted")
   func givesUpItsReserve() async {
     await #expect(processExitsWith: .success) {

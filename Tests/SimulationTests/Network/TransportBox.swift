@@ -34,17 +34,14 @@ final class TransportBox {
   }
 
   func accept(from listener: ListenerID) -> Acceptance { transport.accept(from: listener) }
-  func closeListener(_ listener: ListenerID) { transport.closeListener(listener) }
   func resolve(_ name: String) -> ResolutionID { transport.resolve(name) }
   func takeAddresses(of id: ResolutionID) throws(ResolutionError) -> [IPAddress] {
     try transport.takeAddresses(of: id)
   }
   func finishSending(on id: SocketID) { transport.finishSending(on: id) }
   func close(_ id: SocketID, _ closing: Closing) { transport.close(id, closing) }
-  func sendQueue(of id: SocketID) -> SendQueue { transport.sendQueue(of: id) }
   func takeFailure(on id: SocketID) -> Failure? { transport.takeFailure(on: id) }
   func setKeepalive(_ keepalive: Keepalive, on id: SocketID) { transport.setKeepalive(keepalive, on: id) }
-  func localEndpoint(of id: SocketID) -> Endpoint? { transport.localEndpoint(of: id) }
   func borrowConduit(_ kind: ConduitKind) -> Conduit? { transport.borrowConduit(kind) }
   func returnConduit(_ conduit: Conduit) { transport.returnConduit(conduit) }
   func discardConduit(_ conduit: Conduit) { transport.discardConduit(conduit) }

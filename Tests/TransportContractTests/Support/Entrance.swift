@@ -1,0 +1,7 @@
+import PorxyCore
+
+/// A listener of a peer.
+struct Entrance {
+  let listener: ListenerID
+  let endpoint: Endpoint
+}

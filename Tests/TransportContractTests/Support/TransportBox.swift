@@ -1,0 +1,48 @@
+import PorxyCore
+
+/// Any transport, behind a reference.
+final class TransportBox<Boxed: Transport & ~Copyable>: TransportCalls {
+  var transport: Boxed
+
+  init(_ transport: consuming Boxed) {
+    self.transport = transport
+  }
+
+  var now: Instant { transport.now }
+  func wait(until deadline: Instant) { transport.wait(until: deadline) }
+  func nextEvent() -> Event? { transport.nextEvent() }
+
+  func listen(on endpoint: Endpoint, _ options: ListenOptions) throws(TransportError) -> ListenerID {
+    try transport.listen(on: endpoint, options)
+  }
+
+  func accept(from listener: ListenerID) -> Acceptance { transport.accept(from: listener) }
+  func closeListener(_ listener: ListenerID) { transport.closeListener(listener) }
+  func resolve(_ host: String) -> ResolutionID { transport.resolve(host) }
+
+  func takeAddresses(of resolution: ResolutionID) throws(ResolutionError) -> [IPAddress] {
+    try transport.takeAddresses(of: resolution)
+  }
+
+  func connect(to endpoint: Endpoint, _ options: SocketOptions) throws(TransportError) -> SocketID {
+    try transport.connect(to: endpoint, options)
+  }
+
+  func finishSending(on socket: SocketID) { transport.finishSending(on: socket) }
+  func close(_ socket: SocketID, _ closing: Closing) { transport.close(socket, closing) }
+  func sendQueue(of socket: SocketID) -> SendQueue { transport.sendQueue(of: socket) }
+  func takeFailure(on socket: SocketID) -> Failure? { transport.takeFailure(on: socket) }
+  func setKeepalive(_ keepalive: Keepalive, on socket: SocketID) { transport.setKeepalive(keepalive, on: socket) }
+  func localEndpoint(of socket: SocketID) -> Endpoint? { transport.localEndpoint(of: socket) }
+  func borrowConduit(_ kind: ConduitKind) -> Conduit? { transport.borrowConduit(kind) }
+  func returnConduit(_ conduit: Conduit) { transport.returnConduit(conduit) }
+  func discardConduit(_ conduit: Conduit) { transport.discardConduit(conduit) }
+
+  func pull(from socket: SocketID, into conduit: inout Conduit, atMost: UInt32) -> Transfer {
+    transport.pull(from: socket, into: &conduit, atMost: atMost)
+  }
+
+  func push(from conduit: inout Conduit, to socket: SocketID) -> Transfer {
+    transport.push(from: &conduit, to: socket)
+  }
+}

@@ -1,0 +1,25 @@
+import PorxyCore
+
+/// What `Transport` asks for, behind a reference: a test need not know which one it turns.
+protocol TransportCalls: AnyObject {
+  var now: Instant { get }
+  func wait(until deadline: Instant)
+  func nextEvent() -> Event?
+  func listen(on endpoint: Endpoint, _ options: ListenOptions) throws(TransportError) -> ListenerID
+  func accept(from listener: ListenerID) -> Acceptance
+  func closeListener(_ listener: ListenerID)
+  func resolve(_ host: String) -> ResolutionID
+  func takeAddresses(of resolution: ResolutionID) throws(ResolutionError) -> [IPAddress]
+  func connect(to endpoint: Endpoint, _ options: SocketOptions) throws(TransportError) -> SocketID
+  func finishSending(on socket: SocketID)
+  func close(_ socket: SocketID, _ closing: Closing)
+  func sendQueue(of socket: SocketID) -> SendQueue
+  func takeFailure(on socket: SocketID) -> Failure?
+  func setKeepalive(_ keepalive: Keepalive, on socket: SocketID)
+  func localEndpoint(of socket: SocketID) -> Endpoint?
+  func borrowConduit(_ kind: ConduitKind) -> Conduit?
+  func returnConduit(_ conduit: Conduit)
+  func discardConduit(_ conduit: Conduit)
+  func pull(from socket: SocketID, into conduit: inout Conduit, atMost: UInt32) -> Transfer
+  func push(from conduit: inout Conduit, to socket: SocketID) -> Transfer
+}
