@@ -46,13 +46,12 @@ import Testing
     #expect(stage.event(of: id) == .connectFailed(id, .timedOut))
   }
 
-  @Test("closing a connecting socket ends the attempt without an event", arguments: Subject.allCases)
-  func closesWhileConnecting(subject: Subject) throws {
+  @Test("closing a socket whose outcome nobody was told yet leaves nothing to tell", arguments: Subject.allCases)
+  func closesBeforeTheOutcome(subject: Subject) throws {
     let stage = try Stage(subject)
-    let entrance = try stage.around.openEntrance()
-    stage.around.silence(entrance)
-    let id = try stage.transport.connect(to: entrance.endpoint, SocketOptions())
-    stage.transport.close(id, .orderly)
+    let refused = try stage.transport.connect(to: stage.around.deadEnd(), SocketOptions())
+    stage.around.settle()
+    stage.transport.close(refused, .orderly)
     #expect(stage.events(0) == [])
   }
 

@@ -50,3 +50,8 @@ final class TransportBox {
   }
   func push(from conduit: inout Conduit, to id: SocketID) -> Transfer { transport.push(from: &conduit, to: id) }
 }
+
+/// A failed expectation looks into what it names, and would copy a transport that cannot be copied.
+extension TransportBox: CustomReflectable {
+  var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -9,6 +9,9 @@ final class Stage {
   /// Events that came while another one was waited for.
   private var unread: [Event] = []
 
+  /// Turns that are left to a transport whose time stands still.
+  private var turnsLeft = 100_000
+
   private static let patience = Duration.seconds(5)
 
   init(_ subject: Subject) throws {
@@ -19,7 +22,10 @@ final class Stage {
 
   // MARK: Events
 
+  private func hasTime(until deadline: Instant) -> Bool { transport.now < deadline && turnsLeft > 0 }
+
   private func turn(until deadline: Instant) {
+    turnsLeft -= 1
     transport.wait(until: deadline)
     while let event = transport.nextEvent() { unread.append(event) }
   }
@@ -29,7 +35,7 @@ final class Stage {
     let deadline = transport.now + Self.patience
     around.settle()
     turn(until: transport.now)
-    while unread.count < count, transport.now < deadline { turn(until: transport.now + .milliseconds(10)) }
+    while unread.count < count, hasTime(until: deadline) { turn(until: transport.now + .milliseconds(10)) }
     around.settle()
     turn(until: transport.now)
     defer { unread = [] }
@@ -41,7 +47,7 @@ final class Stage {
     let deadline = transport.now + Self.patience
     while true {  // bound: the deadline
       if let index = unread.firstIndex(where: matches) { return unread.remove(at: index) }
-      if transport.now > deadline { return nil }
+      guard hasTime(until: deadline) else { return nil }
       turn(until: transport.now + .milliseconds(10))
     }
   }
@@ -69,7 +75,7 @@ final class Stage {
   func waits(for condition: () -> Bool) -> Bool {
     let deadline = transport.now + Self.patience
     while !condition() {  // bound: the deadline
-      guard transport.now < deadline else { return false }
+      guard hasTime(until: deadline) else { return false }
       turn(until: transport.now + .milliseconds(1))
     }
     return true
@@ -85,7 +91,7 @@ final class Stage {
   /// Takes the next client as soon as there is one.
   func accept(from listener: ListenerID) throws -> (id: SocketID, from: Endpoint) {
     let deadline = transport.now + Self.patience
-    while transport.now < deadline {  // bound: the deadline
+    while hasTime(until: deadline) {  // bound: the deadline
       if case .accepted(let id, let client) = transport.accept(from: listener) { return (id, client) }
       turn(until: transport.now + .milliseconds(1))
     }
@@ -123,7 +129,7 @@ final class Stage {
   func pull(from id: SocketID, into conduit: inout Conduit, atMost: UInt32 = .max) -> Transfer {
     let deadline = transport.now + Self.patience
     var transfer = transport.pull(from: id, into: &conduit, atMost: atMost)
-    while transfer == .blocked, transport.now < deadline {
+    while transfer == .blocked, hasTime(until: deadline) {
       turn(until: transport.now + .milliseconds(10))
       transfer = transport.pull(from: id, into: &conduit, atMost: atMost)
     }

@@ -46,3 +46,8 @@ final class TransportBox<Boxed: Transport & ~Copyable>: TransportCalls {
     transport.push(from: &conduit, to: socket)
   }
 }
+
+/// A failed expectation looks into what it names, and would copy a transport that cannot be copied.
+extension TransportBox: CustomReflectable where Boxed: ~Copyable {
+  var customMirror: Mirror { Mirror(self, children: []) }
+}
