@@ -20,7 +20,7 @@ import Testing
     let stage = try Stage(subject)
     let entrance = try stage.around.openEntrance()
     let id = try stage.transport.connect(to: entrance.endpoint, SocketOptions())
-    #expect(stage.event { $0 == .connected(id) } != nil)
+    try #require(stage.event { $0 == .connected(id) } != nil)
     let local = try #require(stage.transport.localEndpoint(of: id))
     #expect(local.address == stage.around.ownAddress)
     #expect(local.port != 0)
@@ -167,9 +167,9 @@ import Testing
     let first = stage.transport.resolve("localhost")
     let second = stage.transport.resolve("127.0.0.9")
     #expect(first != second)
-    #expect(stage.event { $0 == .resolved(second) } != nil)
+    try #require(stage.event { $0 == .resolved(second) } != nil)
     #expect(try stage.transport.takeAddresses(of: second) == [IPAddress(v4: 0x7f00_0009)])
-    #expect(stage.event { $0 == .resolved(first) } != nil)
+    try #require(stage.event { $0 == .resolved(first) } != nil)
     let found = try stage.transport.takeAddresses(of: first)
     #expect(found.contains(.loopbackV4))
     #expect(Set(found).count == found.count)
@@ -179,7 +179,7 @@ import Testing
   func failsForUnknownNames(subject: Subject) throws {
     let stage = try Stage(subject)
     let asked = stage.transport.resolve("")
-    #expect(stage.event { $0 == .resolved(asked) } != nil)
+    try #require(stage.event { $0 == .resolved(asked) } != nil)
     #expect(throws: ResolutionError.unknownName) { _ = try stage.transport.takeAddresses(of: asked) }
   }
 }

@@ -140,7 +140,7 @@ import Testing
   }
 
   @Test(
-    "without descriptors nothing is accepted, connected or lent as a pipe, and nobody is lost (R15)",
+    "without descriptors nobody is accepted and no pipe is lent, and whoever waits goes on waiting (R15)",
     arguments: Subject.allCases)
   func survivesDescriptorShortage(subject: Subject) async {
     // In a process of its own: a limit is the process's.
