@@ -29,6 +29,8 @@ def porxy(setting):
     lines += ["", "backends:"]
     for route in setting.routes:
         lines += [f"  - name: {route.name}-server", "    host: 127.0.0.1", f"    port: {route.server}"]
+    if spin := getattr(setting.options, "spin", None):
+        lines += ["", f"spin: {spin}"]
     binary = os.path.abspath(setting.options.porxy)
     arguments = ["--config", setting.write("porxy.yaml", lines), "--workers", str(setting.threads)]
     return Recipe([binary, "run", *arguments, "--log-level", "error"], [binary, "--version"])

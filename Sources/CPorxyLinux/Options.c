@@ -2,14 +2,11 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "Internal.h"
-
-#ifndef IP_BIND_ADDRESS_NO_PORT
-#define IP_BIND_ADDRESS_NO_PORT 24
-#endif
 
 static int set(int descriptor, int level, int option, int value) {
   return RESULT(setsockopt(descriptor, level, option, &value, sizeof value));
@@ -35,10 +32,6 @@ int porxy_unsent_max(int descriptor, int bytes) {
   return set(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
 }
 
-int porxy_bind_address_no_port(int descriptor) {
-  return set(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
-}
-
 int porxy_user_timeout(int descriptor, int milliseconds) {
   return set(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, milliseconds);
 }
@@ -51,8 +44,8 @@ int porxy_keepalive(int descriptor, int idle, int interval, int count) {
   return result;
 }
 
-int porxy_use_reno(int descriptor) {
-  return RESULT(setsockopt(descriptor, IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
+int porxy_congestion(int descriptor, const char *name) {
+  return RESULT(setsockopt(descriptor, IPPROTO_TCP, TCP_CONGESTION, name, (socklen_t)strlen(name)));
 }
 
 int porxy_take_error(int descriptor) {

@@ -6,6 +6,10 @@ extension Porxy {
   static func proxy(_ options: RunOptions) -> ExitCode {
     guard var configuration = read(options.file)?.configuration else { return .mistaken }
     options.apply(to: &configuration)
+    if let complaint = CongestionCheck.complaint(about: configuration) {
+      Output.complain(complaint)
+      return .failed
+    }
     Signals.block()
     let limit = Machine.raiseDescriptorLimit()
     do throws(DescriptorBudget.Shortage) {

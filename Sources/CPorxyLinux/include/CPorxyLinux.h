@@ -55,10 +55,9 @@ int porxy_reuse_port(int descriptor);
 int porxy_v6_only(int descriptor, int is_only);
 int porxy_no_delay(int descriptor);
 int porxy_unsent_max(int descriptor, int bytes);
-int porxy_bind_address_no_port(int descriptor);
 int porxy_user_timeout(int descriptor, int milliseconds);
 int porxy_keepalive(int descriptor, int idle, int interval, int count);
-int porxy_use_reno(int descriptor);
+int porxy_congestion(int descriptor, const char *name);
 int porxy_take_error(int descriptor);  // the pending errno, at least 0
 int porxy_unacknowledged(int descriptor);
 int porxy_unsent(int descriptor);

@@ -11,11 +11,15 @@ public struct Backend: Sendable, Equatable {
   public var host: Host
   public var port: UInt16
   public var timeouts: Timeouts
+  public var congestion: Congestion
 
-  public init(name: String, host: Host, port: UInt16, timeouts: Timeouts = Timeouts()) {
+  public init(
+    name: String, host: Host, port: UInt16, timeouts: Timeouts = Timeouts(), congestion: Congestion = .auto
+  ) {
     self.name = name
     self.host = host
     self.port = port
     self.timeouts = timeouts
+    self.congestion = congestion
   }
 }

@@ -6,10 +6,11 @@ public struct Configuration: Sendable, Equatable {
   public var log: LogSettings
   public var workers: WorkerCount
   public var relay: RelayMode
+  public var spin: Spin
 
   public init(
     listeners: [Listener], backends: [Backend], limits: Limits = Limits(), log: LogSettings = LogSettings(),
-    workers: WorkerCount = .auto, relay: RelayMode = .auto
+    workers: WorkerCount = .auto, relay: RelayMode = .auto, spin: Spin = .auto
   ) {
     self.listeners = listeners
     self.backends = backends
@@ -17,5 +18,6 @@ public struct Configuration: Sendable, Equatable {
     self.log = log
     self.workers = workers
     self.relay = relay
+    self.spin = spin
   }
 }

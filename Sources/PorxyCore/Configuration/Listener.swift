@@ -10,10 +10,11 @@ public struct Listener: Sendable, Equatable {
   public var timeouts: Timeouts
   /// Sessions at a time; nil: only the limit on all of them.
   public var sessionsMax: Int?
+  public var congestion: Congestion
 
   public init(
     name: String, backend: Int, endpoints: [Endpoint], isDualStack: Bool = true, timeouts: Timeouts = Timeouts(),
-    sessionsMax: Int? = nil
+    sessionsMax: Int? = nil, congestion: Congestion = .auto
   ) {
     self.name = name
     self.backend = backend
@@ -21,5 +22,6 @@ public struct Listener: Sendable, Equatable {
     self.isDualStack = isDualStack
     self.timeouts = timeouts
     self.sessionsMax = sessionsMax
+    self.congestion = congestion
   }
 }

@@ -14,7 +14,7 @@ struct KnownBackend {
   @usableFromInline
   init(_ backend: Backend) {
     port = backend.port
-    socket = SocketOptions(keepalive: backend.timeouts.keepalive, userTimeout: backend.timeouts.user)
+    socket = SocketOptions(backend.timeouts, backend.congestion)
     switch backend.host {
     case .address(let address):
       addresses = [address]

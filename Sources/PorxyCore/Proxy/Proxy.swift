@@ -49,7 +49,7 @@ public struct Proxy<Network: Transport & ~Copyable>: ~Copyable {
   public mutating func start(on network: inout Network) -> [ListenFailure] {
     var failures: [ListenFailure] = []
     for (index, listener) in configuration.listeners.enumerated() {
-      let socket = SocketOptions(keepalive: listener.timeouts.keepalive, userTimeout: listener.timeouts.user)
+      let socket = SocketOptions(listener.timeouts, listener.congestion)
       let options = ListenOptions(isDualStack: listener.isDualStack, socket: socket)
       for endpoint in listener.endpoints {
         do throws(TransportError) {

@@ -4,9 +4,18 @@ public struct SocketOptions: Sendable, Equatable {
   public var keepalive: Keepalive?
   /// How long sent bytes may stay unacknowledged (TCP_USER_TIMEOUT); nil: the kernel's own patience.
   public var userTimeout: Duration?
+  public var congestion: Congestion
 
-  public init(keepalive: Keepalive? = nil, userTimeout: Duration? = nil) {
+  public init(keepalive: Keepalive? = nil, userTimeout: Duration? = nil, congestion: Congestion = .auto) {
     self.keepalive = keepalive
     self.userTimeout = userTimeout
+    self.congestion = congestion
+  }
+}
+
+extension SocketOptions {
+  /// What a configuration asks of the sockets of a listener or a backend.
+  init(_ timeouts: Timeouts, _ congestion: Congestion) {
+    self.init(keepalive: timeouts.keepalive, userTimeout: timeouts.user, congestion: congestion)
   }
 }

@@ -52,6 +52,7 @@ extension EpollTransport {
     }
     invariant(sent > 0 && sent <= Int(conduit.count), "a conduit holds the bytes it counts")
     conduit.count -= UInt32(sent)
+    spinner.note(sent, throughPipe: conduit.kind == .pipe)
     return .moved(UInt32(sent))
   }
 

@@ -4,9 +4,7 @@ public import PorxyCore
 extension EpollTransport {
   public mutating func connect(to endpoint: Endpoint, _ options: SocketOptions) throws(TransportError) -> SocketID {
     let socket = Descriptor(owning: try Self.check(openSocket(endpoint.address.family), during: "socket"))
-    Syscalls.chooseLocalPortLate(on: socket.number)
-    Syscalls.apply(options, to: socket.number)
-    if self.options.usesRenoOnLoopback, endpoint.address.isLoopback { Syscalls.useReno(on: socket.number) }
+    Syscalls.apply(options, to: socket.number, at: endpoint.address)
     _ = try Self.check(Syscalls.connect(socket.number, to: endpoint), during: "connect")
     let id = sockets.insert(socket.number, .connecting, targetPort: endpoint.port)
     // Not before connect(2): a socket that was never connected is ready, hung up.

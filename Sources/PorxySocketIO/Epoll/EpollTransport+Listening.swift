@@ -9,8 +9,7 @@ extension EpollTransport {
       _ = try Self.bind(to: endpoint, isDualStack: options.isDualStack, sharesPort: false)
     }
     let socket = try Self.bind(to: endpoint, isDualStack: options.isDualStack, sharesPort: true)
-    Syscalls.apply(options.socket, to: socket.number)
-    if self.options.usesRenoOnLoopback, endpoint.address.isLoopback { Syscalls.useReno(on: socket.number) }
+    Syscalls.apply(options.socket, to: socket.number, at: endpoint.address)
     _ = try Self.check(Syscalls.listen(socket.number, backlog: options.backlog), during: "listen")
     let id = listeners.nextID
     _ = try Self.check(

@@ -24,8 +24,8 @@ extension EpollTransport {
     public var idlePipesMax = 32
     /// How long idle conduits wait for a borrower; after twice as long at most, they are gone.
     public var idleLifetime = Duration.milliseconds(100)
-    /// Sends over loopback without pacing: BBR, the default of many machines, costs up to four times as much there.
-    public var usesRenoOnLoopback = true
+    /// How long to look for an event before sleeping, where that is likely to pay; nil: not at all.
+    public var spin: Duration?
 
     public init() {}
   }

@@ -20,6 +20,7 @@ public struct EpollTransport: Transport, ~Copyable {
   var blocks: BufferPool
   var pipes: PipePool
   var inbox: Inbox
+  var spinner: Spinner
   /// When idle conduits are looked through next.
   var trimAt = Instant.never
   var resolutionsAsked: UInt64 = 0
@@ -46,11 +47,13 @@ public struct EpollTransport: Transport, ~Copyable {
       size: options.blockSize, lentMax: options.blocksMax, idleMin: 0, idleMax: options.idleBlocksMax, kind: .block)
     pipes = PipePool(pipesMax: options.pipesMax, idleMax: options.idlePipesMax)
     inbox = Inbox()
+    spinner = Spinner(options.spin)
     now = Syscalls.clock()
   }
 
   public mutating func wait(until deadline: Instant) {
     if trimAt == .never, hasIdleConduits { trimAt = now + options.idleLifetime }
+    if let lifetime = spinner.begin(afterEvents: batch.count), deadline > now, spin(lifetime, deadline) { return }
     repeat {  // bound: the deadline; it comes round early only to trim, and to trim less each time
       batch.fill(from: epoll.number, timeout: Self.timeout(until: min(deadline, trimAt), asOf: now))
       now = Syscalls.clock()
@@ -72,6 +75,17 @@ public struct EpollTransport: Transport, ~Copyable {
       }
     }
     return nil
+  }
+
+  /// Looks for events without sleeping; false when none came, and it is time to sleep.
+  private mutating func spin(_ lifetime: Duration, _ deadline: Instant) -> Bool {
+    let end = min(Syscalls.clock() + lifetime, deadline)
+    repeat {  // bound: the end
+      batch.fill(from: epoll.number, timeout: 0)
+      now = Syscalls.clock()
+    } while batch.isEmpty && now < end
+    spinner.end(found: !batch.isEmpty)
+    return !batch.isEmpty
   }
 
   private var hasIdleConduits: Bool { buffers.hasIdle || blocks.hasIdle || pipes.hasIdle }

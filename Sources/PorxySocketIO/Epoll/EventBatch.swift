@@ -24,6 +24,9 @@ import PorxyCore
     filled = Int(count)
   }
 
+  /// How many the last wait brought.
+  var count: Int { filled }
+
   var isEmpty: Bool { taken == filled }
 
   mutating func next() -> porxy_event? {

@@ -86,8 +86,10 @@ enum Syscalls {
 
   static func setV6Only(_ isOnly: Bool, on descriptor: Int32) -> Int32 { porxy_v6_only(descriptor, isOnly ? 1 : 0) }
 
-  /// No-delay, keepalive and patience; what the kernel refuses stays at its default.
-  static func apply(_ options: SocketOptions, to descriptor: Int32) {
+  /// No-delay, keepalive, patience and congestion control, for a socket that is to listen at or connect to `address`;
+  /// what the kernel refuses stays at its default.
+  static func apply(_ options: SocketOptions, to descriptor: Int32, at address: IPAddress) {
+    if let name = options.congestion.name(at: address) { _ = choose(congestion: name, for: descriptor) }
     _ = porxy_no_delay(descriptor)
     _ = porxy_unsent_max(descriptor, Int32(Limits.unsentMax))
     if let keepalive = options.keepalive { apply(keepalive, to: descriptor) }
@@ -97,17 +99,17 @@ enum Syscalls {
     }
   }
 
+  static func choose(congestion name: String, for descriptor: Int32) -> Int32 {
+    // A string that is passed as it is becomes an array on the heap first.
+    unsafe name.withCString { unsafe porxy_congestion(descriptor, $0) }
+  }
+
   static func apply(_ keepalive: Keepalive, to descriptor: Int32) {
     // The bounds are the kernel's: MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL, MAX_TCP_KEEPCNT.
     let idle = Int32(clamping: min(max(keepalive.idle.components.seconds, 1), 32767))
     let interval = Int32(clamping: min(max(keepalive.interval.components.seconds, 1), 32767))
     _ = porxy_keepalive(descriptor, idle, interval, Int32(clamping: min(max(keepalive.count, 1), 127)))
   }
-
-  /// Leaves the choice of a local port to connect(2), which can share ports between different peers.
-  static func chooseLocalPortLate(on descriptor: Int32) { _ = porxy_bind_address_no_port(descriptor) }
-
-  static func useReno(on descriptor: Int32) { _ = porxy_use_reno(descriptor) }
 
   /// The pending errno, which this clears; 0 for none.
   static func takeError(of descriptor: Int32) -> Int32 { max(porxy_take_error(descriptor), 0) }

@@ -1,10 +1,22 @@
 import CPorxyLinux
 import Glibc
+import PorxyCore
 
 /// What this machine gives to this process.
 package enum Machine {
   /// Processors that the process may run on; at least one.
   package static var processorCount: Int { max(1, Int(porxy_processor_count())) }
+
+  /// Processors of this machine that are in use; at least one.
+  package static var onlineProcessorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+  /// The errno with which the kernel refuses a congestion control by its name; 0 if it has it and allows it.
+  package static func refusal(ofCongestion name: String) -> Int32 {
+    let number = Syscalls.socket(.v4)
+    guard number >= 0 else { return -number }
+    let socket = Descriptor(owning: number)
+    return -min(Syscalls.choose(congestion: name, for: socket.number), 0)
+  }
 
   /// Raises the limit on descriptors as far as an ordinary process may, and tells what it is then.
   package static func raiseDescriptorLimit() -> Int {

@@ -49,6 +49,8 @@ struct Supervisor {
     options.probesPorts = worker == 0
     options.blockSize = configuration.limits.blockSize
     options.pipesMax = budget.pipesMax
+    options.spin = configuration.spin.lifetime(
+      workers: budget.workers, processors: Machine.processorCount, online: Machine.onlineProcessorCount)
     let isStarted = WorkerThread.start("porxy-\(worker)") { [options] in
       var formatter = reports.formatter()
       Worker.run(configuration, admission, options) { start in

@@ -46,6 +46,18 @@ import Testing
     #expect(invocation.output.contains("the port is in use by porxy (process \(running.child.identifier))"))
   }
 
+  @Test("a congestion control that the kernel lacks is told before anybody is accepted")
+  func saysThatACongestionControlIsMissing() throws {
+    let text = """
+      listeners: [{name: in, backend: out, address: 127.0.0.1, port: 18080, congestion: auto}]
+      backends: [{name: out, host: 127.0.0.1, port: 9, congestion: no_such_one}]
+      """
+    let path = folder.write(text, as: "config.yaml")
+    let invocation = try Invocation(script: "exec \"$0\" --config \"$1\"", path)
+    #expect(invocation.ending == "exit 1")
+    #expect(invocation.output.contains("backend out: this machine has no congestion control no_such_one"))
+  }
+
   @Test func saysThatAnAddressIsNotOfThisMachine() throws {
     let invocation = try start(["192.0.2.1 18080"], "--log-format json")
     #expect(invocation.ending == "exit 1")

@@ -26,11 +26,13 @@ import Testing
         \(timeouts)
             limits:
               sessions: off
+            congestion: auto
         backends:
           - name: app
             host: app.example
             port: 9
         \(timeouts)
+            congestion: auto
         limits:
           sessions: off
           buffer: 256KiB
@@ -39,6 +41,7 @@ import Testing
           format: text
         workers: auto
         relay: auto
+        spin: auto
 
         """)
   }
@@ -49,7 +52,7 @@ import Testing
     )
     let data = Data(ConfigurationPrinter.json(configuration).utf8)
     let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(Set(root.keys) == ["listeners", "backends", "limits", "log", "workers", "relay"])
+    #expect(Set(root.keys) == ["listeners", "backends", "limits", "log", "workers", "relay", "spin"])
     #expect(root["workers"] as? Int == 3)
     let listener = try #require((root["listeners"] as? [[String: Any]])?.first)
     #expect(listener["name"] as? String == "a\"\\b/é日😀")

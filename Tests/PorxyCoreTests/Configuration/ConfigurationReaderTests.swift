@@ -24,6 +24,8 @@ import Testing
     let configuration = try accepted(minimal)
     #expect(configuration.workers == .auto)
     #expect(configuration.relay == .auto)
+    #expect(configuration.spin == .auto)
+    #expect(configuration.listeners[0].congestion == .auto && configuration.backends[0].congestion == .auto)
     #expect(configuration.log == LogSettings(level: .info, format: .text))
     #expect(configuration.limits.sessionsMax == nil)
     #expect(configuration.limits.blockSize == 256 * 1024)
@@ -34,11 +36,20 @@ import Testing
     }
   }
 
+  @Test func readsCongestionControl() throws {
+    let configuration = try accepted(
+      minimal.replacing("port: 80", with: "port: 80\n    congestion: system")
+        .replacing("port: 9", with: "port: 9\n    congestion: bbr"))
+    #expect(configuration.listeners[0].congestion == .system)
+    #expect(configuration.backends[0].congestion == .named("bbr"))
+  }
+
   @Test func readsEveryKey() throws {
     let configuration = try accepted(
       """
       workers: 4
       relay: splice
+      spin: 50us
       log: {level: debug, format: json}
       limits:
         sessions: 5000
@@ -71,6 +82,7 @@ import Testing
       """)
     #expect(configuration.workers == .fixed(4))
     #expect(configuration.relay == .splice)
+    #expect(configuration.spin == .fixed(.microseconds(50)))
     #expect(configuration.log == LogSettings(level: .debug, format: .json))
     #expect(configuration.limits.sessionsMax == 5000)
     #expect(configuration.limits.blockSize == 65536)

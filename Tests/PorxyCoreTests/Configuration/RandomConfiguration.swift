@@ -6,7 +6,7 @@ enum RandomConfiguration {
     let backends = (0...generator.integer(in: 0...4)).map { index in
       Backend(
         name: name(index, &generator), host: host(index, &generator), port: UInt16(generator.integer(in: 1...65535)),
-        timeouts: timeouts(&generator))
+        timeouts: timeouts(&generator), congestion: congestion(&generator))
     }
     let listeners = (0...generator.integer(in: 0...4)).map { listener($0, backends.count, &generator) }
     var limits = Limits(sessionsMax: generator.chance(1, in: 2) ? nil : generator.integer(in: 1...10_000_000))
@@ -15,7 +15,8 @@ enum RandomConfiguration {
       listeners: listeners, backends: backends, limits: limits,
       log: LogSettings(level: generator.pick(LogLevel.allCases), format: generator.pick(LogFormat.allCases)),
       workers: generator.chance(1, in: 2) ? .auto : .fixed(generator.integer(in: 1...1024)),
-      relay: generator.pick(RelayMode.allCases))
+      relay: generator.pick(RelayMode.allCases),
+      spin: generator.pick([.auto, .off, .fixed(.microseconds(generator.integer(in: 1...10_000)))]))
   }
 
   /// The index keeps names apart.
@@ -44,7 +45,12 @@ enum RandomConfiguration {
       name: name(index, &generator), backend: index % backends,
       endpoints: addresses.map { Endpoint($0, UInt16(1000 + index)) },
       isDualStack: addresses != [.anyV6] || generator.chance(1, in: 2), timeouts: timeouts(&generator),
-      sessionsMax: generator.chance(1, in: 2) ? nil : generator.integer(in: 1...10_000_000))
+      sessionsMax: generator.chance(1, in: 2) ? nil : generator.integer(in: 1...10_000_000),
+      congestion: congestion(&generator))
+  }
+
+  private static func congestion(_ generator: inout Xoshiro256) -> Congestion {
+    generator.pick([.auto, .system, .named("bbr"), .named("off"), .named("a-b_9")])
   }
 
   private static func timeouts(_ generator: inout Xoshiro256) -> Timeouts {

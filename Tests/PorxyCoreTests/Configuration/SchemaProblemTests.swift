@@ -115,6 +115,11 @@ import Testing
     try check(("app.example", written, "8:11", words))
   }
 
+  @Test("congestion control", arguments: ["'a b'", "a_name_of_sixteen", "'é'", "../x"])
+  func congestions(written: String) throws {
+    try check(("app.example", "app.example\n    congestion: \(written)", "9:17", ["cannot be", "auto, system"]))
+  }
+
   /// What stands at the end of the minimal file.
   @Test(
     "settings",
@@ -173,6 +178,9 @@ import Testing
       ("workers: [1]", "10:10", ["whole number"]),
       ("relay: spilce", "10:8", ["did you mean \"splice\"?"]),
       ("relay: 5", "10:8", ["cannot be \"5\"", "auto, copy, splice"]), ("relay:", "10:7", ["cannot be"]),
+      ("spin: 100", "10:7", ["needs a unit", "50us", "auto", "off"]), ("spin: 11ms", "10:7", ["1us to 10ms"]),
+      ("spin: 0us", "10:7", ["out of range"]), ("spin: yes", "10:7", ["cannot be \"yes\"", "auto"]),
+      ("spin: [1us]", "10:7", ["must be a duration"]), ("spin:", "10:6", ["cannot be"]),
     ] as [(String, String, [String])])
   func settings(line: String, place: String, words: [String]) throws {
     let found = errors(minimal + line + "\n")

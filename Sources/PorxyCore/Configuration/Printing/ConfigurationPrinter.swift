@@ -2,7 +2,7 @@
 /// configuration.
 ///
 /// The configuration is one that was read: of another, a listener with endpoints that no `address` stands for, or a
-/// duration with parts of a millisecond, is written as nearly as the format allows.
+/// duration with parts of a microsecond, is written as nearly as the format allows.
 public enum ConfigurationPrinter {
   /// Ends in a line break.
   public static func yaml(_ configuration: Configuration) -> String {
@@ -22,6 +22,7 @@ public enum ConfigurationPrinter {
       ("log", log(configuration.log)),
       ("workers", workers(configuration.workers)),
       ("relay", .word(configuration.relay.rawValue)),
+      ("spin", spin(configuration.spin)),
     ])
   }
 
@@ -38,6 +39,7 @@ public enum ConfigurationPrinter {
         + [
           ("timeouts", timeouts(listener.timeouts)),
           ("limits", .mapping([("sessions", bound(listener.sessionsMax))])),
+          ("congestion", congestion(listener.congestion)),
         ])
   }
 
@@ -57,6 +59,7 @@ public enum ConfigurationPrinter {
       ("host", .text(host)),
       ("port", .number(Int(backend.port))),
       ("timeouts", timeouts(backend.timeouts)),
+      ("congestion", congestion(backend.congestion)),
     ])
   }
 
@@ -90,6 +93,22 @@ public enum ConfigurationPrinter {
     switch workers {
     case .auto: .word("auto")
     case .fixed(let count): .number(count)
+    }
+  }
+
+  private static func spin(_ spin: Spin) -> Printout {
+    switch spin {
+    case .auto: .word("auto")
+    case .off: .word("off")
+    case .fixed(let lifetime): duration(lifetime)
+    }
+  }
+
+  private static func congestion(_ congestion: Congestion) -> Printout {
+    switch congestion {
+    case .auto: .word("auto")
+    case .system: .word("system")
+    case .named(let name): .text(name)
     }
   }
 

@@ -5,4 +5,5 @@ struct BackendDraft {
   var host: Placed<Backend.Host>?
   var port: Placed<UInt16>?
   var timeouts: Timeouts
+  var congestion = Congestion.auto
 }

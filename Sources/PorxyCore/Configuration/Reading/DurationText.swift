@@ -1,4 +1,4 @@
-/// Durations as people write them: `250ms`, `10s`, `5m`, `1h`.
+/// Durations as people write them: `50us`, `250ms`, `10s`, `5m`, `1h`.
 enum DurationText {
   enum Parsed: Equatable {
     case duration(Duration)
@@ -9,9 +9,9 @@ enum DurationText {
   }
 
   /// Longer than anybody waits, and short enough to calculate with.
-  private static let millisecondsMax: Int64 = 1000 * 365 * 24 * 3600 * 1000
-  private static let units: [(name: String, milliseconds: Int64)] = [
-    ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
+  private static let microsecondsMax: Int64 = 1000 * 365 * 24 * 3600 * 1_000_000
+  private static let units: [(name: String, microseconds: Int64)] = [
+    ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1000), ("us", 1),
   ]
 
   static func parse(_ text: String) -> Parsed {
@@ -21,17 +21,17 @@ enum DurationText {
     if rest.isEmpty { return .unitMissing }
     guard let unit = units.first(where: { $0.name == rest }) else { return .wrong }
     guard let number = Int64(String(digits) ?? "") else { return .tooLarge }
-    let (milliseconds, overflows) = number.multipliedReportingOverflow(by: unit.milliseconds)
-    return overflows || milliseconds > millisecondsMax ? .tooLarge : .duration(.milliseconds(milliseconds))
+    let (microseconds, overflows) = number.multipliedReportingOverflow(by: unit.microseconds)
+    return overflows || microseconds > microsecondsMax ? .tooLarge : .duration(.microseconds(microseconds))
   }
 
-  /// In the largest unit that leaves a whole number; parts of a millisecond are rounded up.
+  /// In the largest unit that leaves a whole number; parts of a microsecond are rounded up.
   static func print(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
-    let milliseconds =
-      min(seconds, millisecondsMax) * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-    guard milliseconds > 0 else { return "0s" }
-    let unit = units.first { milliseconds % $0.milliseconds == 0 } ?? ("ms", 1)
-    return "\(milliseconds / unit.milliseconds)\(unit.name)"
+    let microseconds =
+      min(seconds, microsecondsMax / 1_000_000) * 1_000_000 + (attoseconds + 999_999_999_999) / 1_000_000_000_000
+    guard microseconds > 0 else { return "0s" }
+    let unit = units.first { microseconds % $0.microseconds == 0 } ?? ("us", 1)
+    return "\(microseconds / unit.microseconds)\(unit.name)"
   }
 }

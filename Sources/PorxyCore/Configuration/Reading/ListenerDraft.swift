@@ -8,6 +8,7 @@ struct ListenerDraft {
   var isDualStack = true
   var timeouts: Timeouts
   var sessionsMax: Int?
+  var congestion = Congestion.auto
 
   var endpoints: [Endpoint] {
     guard let addresses, let port else { return [] }

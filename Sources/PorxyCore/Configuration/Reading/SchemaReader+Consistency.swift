@@ -111,7 +111,9 @@ extension SchemaReader {
       guard let name = draft.name, let host = draft.host, let port = draft.port else { return nil }
       indices[name.value] = configuration.backends.count
       configuration.backends.append(
-        Backend(name: name.value, host: host.value, port: port.value, timeouts: draft.timeouts))
+        Backend(
+          name: name.value, host: host.value, port: port.value, timeouts: draft.timeouts,
+          congestion: draft.congestion))
     }
     for draft in listeners {
       guard let name = draft.name, let backend = draft.backend.flatMap({ indices[$0.value] }), !draft.endpoints.isEmpty
@@ -119,7 +121,7 @@ extension SchemaReader {
       configuration.listeners.append(
         Listener(
           name: name.value, backend: backend, endpoints: draft.endpoints, isDualStack: draft.isDualStack,
-          timeouts: draft.timeouts, sessionsMax: draft.sessionsMax))
+          timeouts: draft.timeouts, sessionsMax: draft.sessionsMax, congestion: draft.congestion))
     }
     return configuration
   }

@@ -6,7 +6,7 @@ extension SchemaReader {
   /// Nil where there is no list to speak of.
   mutating func backends(_ node: YAMLNode?, _ timeouts: Timeouts) -> [BackendDraft]? {
     guard let node, let items = items(node, key: "backends", what: "backend") else { return nil }
-    let keys = ["name", "host", "port", "timeouts"]
+    let keys = ["name", "host", "port", "timeouts", "congestion"]
     return items.map { item in
       var draft = BackendDraft(range: item.range, timeouts: timeouts)
       guard let fields = fields(item, of: "a backend", keys: keys, required: ["name", "host", "port"]) else {
@@ -16,6 +16,7 @@ extension SchemaReader {
       draft.host = fields["host"].flatMap { host($0) }
       draft.port = fields["port"].flatMap { port($0) }
       draft.timeouts = self.timeouts(fields["timeouts"], inheriting: timeouts)
+      draft.congestion = fields["congestion"].flatMap { congestion($0) } ?? .auto
       return draft
     }
   }
@@ -28,13 +29,14 @@ extension SchemaReader {
   private mutating func listener(_ node: YAMLNode, _ timeouts: Timeouts) -> ListenerDraft {
     var draft = ListenerDraft(range: node.range, timeouts: timeouts)
     let required = ["name", "backend", "address", "port"]
-    let keys = required + ["dual_stack", "timeouts", "limits"]
+    let keys = required + ["dual_stack", "timeouts", "limits", "congestion"]
     guard let fields = fields(node, of: "a listener", keys: keys, required: required) else { return draft }
     draft.name = fields["name"].flatMap { name($0) }
     draft.backend = fields["backend"].flatMap { text($0, "backend") }
     draft.addresses = fields["address"].flatMap { addresses($0) }
     draft.port = fields["port"].flatMap { port($0) }
     draft.timeouts = self.timeouts(fields["timeouts"], inheriting: timeouts)
+    draft.congestion = fields["congestion"].flatMap { congestion($0) } ?? .auto
     if let node = fields["dual_stack"] { draft.isDualStack = dualStack(node, draft.addresses, fields["address"]) }
     if let node = fields["limits"], let limits = self.fields(node, of: "\"limits\" of a listener", keys: ["sessions"]) {
       draft.sessionsMax = limits["sessions"].flatMap { sessions($0) }

@@ -10,6 +10,7 @@ extension SchemaReader {
   /// More sessions than a machine has ports for or memory.
   static let sessionsMax = 10_000_000
   private static let workersMax = 1024
+  private static let spins = Duration.microseconds(1)...Duration.milliseconds(10)
   private static let blockSizes = Limits.bufferSize...(16 << 20)
 
   /// What the node says, and for what it does not say the timeouts around it.
@@ -101,5 +102,33 @@ extension SchemaReader {
       }
     }
     return integer(node, "workers", in: 1...Self.workersMax).map(WorkerCount.fixed) ?? .auto
+  }
+
+  /// How long to look for events before sleeping; `auto` leaves it to the machine.
+  mutating func spin(_ node: YAMLNode?) -> Spin {
+    guard let node else { return .auto }
+    if case .scalar(let scalar) = node.content, scalar.text == "auto" { return .auto }
+    guard let lifetime = patience(node, "spin", in: Self.spins, examples: "50us, or auto") else { return .auto }
+    return lifetime.map(Spin.fixed) ?? .off
+  }
+
+  /// A name is the kernel's; whether this machine has it is found when porxy starts.
+  mutating func congestion(_ node: YAMLNode) -> Congestion? {
+    guard let name = text(node, "congestion") else { return nil }
+    switch name.value {
+    case "auto": return .auto
+    case "system": return .system
+    default: break
+    }
+    let isName = name.value.utf8.allSatisfy {
+      $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+    }
+    guard isName, name.value.utf8.count <= Congestion.nameMax else {
+      complain(
+        node.range, "\"congestion\" cannot be \(name.value.quotedForMessage)",
+        "write auto, system, or a name from /proc/sys/net/ipv4/tcp_allowed_congestion_control")
+      return nil
+    }
+    return .named(name.value)
   }
 }

@@ -63,11 +63,12 @@ extension SchemaReader {
     return nil
   }
 
-  /// A bound that may be absent: nil inside for `off`.
+  /// A bound that may be absent: nil inside for `off`. `examples` are what messages show.
   mutating func patience(
-    _ node: YAMLNode, _ key: String, in range: ClosedRange<Duration>, mayBeOff: Bool = true
+    _ node: YAMLNode, _ key: String, in range: ClosedRange<Duration>, mayBeOff: Bool = true,
+    examples: String = "250ms, 10s, 5m or 1h"
   ) -> Duration?? {
-    let wanted = "write a number and its unit, like 250ms, 10s, 5m or 1h\(mayBeOff ? ", or off for none" : "")"
+    let wanted = "write a number and its unit, like \(examples)\(mayBeOff ? ", or off for none" : "")"
     guard case .scalar(let scalar) = node.content else {
       if case .broken = node.content { return nil }
       complain(node.range, "\"\(key)\" must be a duration, and this is \(Self.kind(of: node))", wanted)

@@ -17,7 +17,7 @@ struct SchemaReader {
         "write at least \"listeners:\" and \"backends:\"; docs/CONFIGURATION.md has an example")
       return nil
     }
-    let keys = ["listeners", "backends", "timeouts", "limits", "log", "workers", "relay"]
+    let keys = ["listeners", "backends", "timeouts", "limits", "log", "workers", "relay", "spin"]
     guard let top = fields(root, of: "the configuration", keys: keys, required: ["listeners", "backends"]) else {
       return nil
     }
@@ -28,12 +28,14 @@ struct SchemaReader {
     let log = log(top["log"])
     let workers = workers(top["workers"])
     let relay = top["relay"].flatMap { choice($0, "relay", RelayMode.self) }
+    let spin = spin(top["spin"])
     check(listeners, backends)
     guard problems.errorCount == 0 else { return nil }
     return assemble(
       listeners, backends,
       Configuration(
-        listeners: [], backends: [], limits: limits, log: log, workers: workers, relay: relay ?? .auto))
+        listeners: [], backends: [], limits: limits, log: log, workers: workers, relay: relay ?? .auto,
+        spin: spin))
   }
 
   mutating func complain(_ range: Range<Int>, _ message: String, _ advice: String) {
