@@ -2,6 +2,7 @@
 #include "Process.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -26,3 +27,5 @@ int porxy_processor_count(void) {
   }
   return -EINVAL;
 }
+
+int porxy_map_blocks_from(int size) { return mallopt(M_MMAP_THRESHOLD, size) ? 0 : -EINVAL; }

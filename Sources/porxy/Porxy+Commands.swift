@@ -10,6 +10,7 @@ extension Porxy {
       Output.complain(complaint)
       return .failed
     }
+    Machine.returnFreedMemory()
     Signals.block()
     let limit = Machine.raiseDescriptorLimit()
     do throws(DescriptorBudget.Shortage) {

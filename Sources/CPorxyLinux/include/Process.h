@@ -8,4 +8,7 @@ int porxy_name_thread(const char *name);
 // Processors that this process may run on.
 int porxy_processor_count(void);
 
+// Maps blocks of at least so many bytes one by one, so that each goes back to the kernel when it is freed.
+int porxy_map_blocks_from(int size);
+
 #endif

@@ -4,17 +4,17 @@ struct Attempts {
   @usableFromInline
   struct Attempt {
     @usableFromInline let socket: SocketID
-    @usableFromInline let endpoint: Endpoint
+    /// An index in the dial's addresses.
+    @usableFromInline let address: UInt8
 
     @usableFromInline
-    init(socket: SocketID, endpoint: Endpoint) {
+    init(socket: SocketID, address: Int) {
       self.socket = socket
-      self.endpoint = endpoint
+      self.address = UInt8(address)
     }
   }
 
-  private var places: InlineArray<8, Attempt> = .init(
-    repeating: Attempt(socket: .none, endpoint: Endpoint(.anyV4, 0)))
+  private var places: InlineArray<8, Attempt> = .init(repeating: Attempt(socket: .none, address: 0))
   @usableFromInline private(set) var count = 0
 
   @usableFromInline
@@ -30,14 +30,14 @@ struct Attempts {
     count += 1
   }
 
-  /// Takes the attempt with this socket out and returns where it led to; nil if there is none.
+  /// Takes the attempt with this socket out and returns which address it led to; nil if there is none.
   @usableFromInline
-  mutating func remove(_ socket: SocketID) -> Endpoint? {
+  mutating func remove(_ socket: SocketID) -> Int? {
     for index in 0..<count where places[index].socket == socket {
-      let endpoint = places[index].endpoint
+      let address = places[index].address
       count -= 1
       places[index] = places[count]
-      return endpoint
+      return Int(address)
     }
     return nil
   }

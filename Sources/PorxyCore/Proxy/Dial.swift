@@ -30,6 +30,13 @@ struct Dial {
   @inlinable
   var isExhausted: Bool { next >= addresses.count && attempts.count == 0 }
 
+  /// Takes the attempt with this socket out and returns the address that it led to; nil if there is none.
+  @inlinable
+  mutating func takeAttempt(_ socket: SocketID) -> IPAddress? {
+    // The addresses stay as they are while there is an attempt.
+    attempts.remove(socket).map { addresses[$0] }
+  }
+
   /// An attempt to reach this address has begun.
   @inlinable
   mutating func noteBegun(_ address: IPAddress) {

@@ -66,7 +66,7 @@ extension Proxy where Network: ~Copyable {
       do throws(TransportError) {
         let socket = try network.connect(to: endpoint, backends[backend].socket)
         link(socket, to: dial, as: .attempt)
-        dials[dial].attempts.append(Attempts.Attempt(socket: socket, endpoint: endpoint))
+        dials[dial].attempts.append(Attempts.Attempt(socket: socket, address: dials[dial].next))
         dials[dial].noteBegun(endpoint.address)
         dials[dial].next += 1
         dials[dial].shortSince = nil
@@ -116,9 +116,9 @@ extension Proxy where Network: ~Copyable {
   mutating func connected(_ socket: SocketID, on network: inout Network) {
     guard let link = link(of: socket), link.role == .attempt else { return }
     let session = dials[link.owner].session
-    guard let endpoint = dials[link.owner].attempts.remove(socket) else { return }
+    guard let address = dials[link.owner].takeAttempt(socket) else { return }
     abandon(link.owner, .orderly, on: &network)
-    sessions[session].backendEndpoint = endpoint
+    sessions[session].backendEndpoint = Endpoint(address, backends[backendIndex(of: session)].port)
     self.link(socket, to: session, as: .backend)
     sessions[session].dial = .max
     sessions[session].backend = socket
@@ -133,7 +133,8 @@ extension Proxy where Network: ~Copyable {
   mutating func connectFailed(_ socket: SocketID, _ failure: Failure, on network: inout Network) {
     guard let link = link(of: socket), link.role == .attempt else { return }
     let dial = link.owner
-    guard let endpoint = dials[dial].attempts.remove(socket) else { return }
+    guard let address = dials[dial].takeAttempt(socket) else { return }
+    let endpoint = Endpoint(address, backends[backendIndex(of: dials[dial].session)].port)
     unlink(socket)
     network.close(socket, .orderly)
     attemptFailed(dial, at: endpoint, failure)

@@ -5,8 +5,7 @@ extension Proxy where Network: ~Copyable {
     let slot = Int(socket.slot)
     if slot >= links.count { links.append(contentsOf: repeatElement(Link(), count: slot + 1 - links.count)) }
     links[slot].generation = socket.generation
-    links[slot].owner = owner
-    links[slot].role = role
+    links[slot].assign(to: owner, as: role)
   }
 
   @inlinable

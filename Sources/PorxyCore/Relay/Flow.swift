@@ -34,7 +34,13 @@ struct Flow {
     case sinkFailed(Failure)
   }
 
-  @usableFromInline var conduit: Conduit?
+  /// Bytes pulled from the source.
+  @usableFromInline var taken: UInt64 = 0
+  /// Of the conduit; `max`: there is none.
+  @usableFromInline var conduitSlot = UInt32.max
+  /// Bytes taken and not pushed: the conduit's, or those that it held when it was discarded.
+  @usableFromInline var undelivered: UInt32 = 0
+  @usableFromInline var conduitKind = ConduitKind.buffer
   @usableFromInline var state = State.open
   @usableFromInline var sourceReady = false
   @usableFromInline var sinkReady = false
@@ -42,13 +48,30 @@ struct Flow {
   @usableFromInline var isBulk = false
   /// Moves in a row that speak for changing the pace.
   @usableFromInline var contraryMoves: UInt8 = 0
-  /// Bytes pulled from the source.
-  @usableFromInline var taken: UInt64 = 0
-  /// Bytes pushed to the sink.
-  @usableFromInline var delivered: UInt64 = 0
 
   @usableFromInline
   init() {}
+
+  /// What holds the bytes that are taken and not pushed; kept in parts, which leave no gaps between them.
+  @inlinable
+  var conduit: Conduit? {
+    get {
+      guard conduitSlot != .max else { return nil }
+      var conduit = Conduit(slot: conduitSlot, kind: conduitKind)
+      conduit.count = undelivered
+      return conduit
+    }
+    set {
+      conduitSlot = newValue?.slot ?? .max
+      guard let newValue else { return }
+      conduitKind = newValue.kind
+      undelivered = newValue.count
+    }
+  }
+
+  /// Bytes pushed to the sink.
+  @inlinable
+  var delivered: UInt64 { taken &- UInt64(undelivered) }
 
   /// Grows with every move.
   @inlinable
@@ -71,13 +94,13 @@ struct Flow {
     from source: SocketID, to sink: SocketID, sourceFailure: Failure?, relay: RelayMode, on network: inout Network
   ) -> Rest {
     for _ in 0..<Limits.movesPerTurn {
-      if conduit != nil {
+      if var held = conduit {
         guard sinkReady else { return .waiting }
-        switch network.push(from: &conduit!, to: sink) {
-        case .moved(let count):
-          delivered &+= UInt64(count)
-          if conduit!.count > 0 { continue }
-          network.returnConduit(conduit!)
+        switch network.push(from: &held, to: sink) {
+        case .moved:
+          undelivered = held.count
+          if held.count > 0 { continue }
+          network.returnConduit(held)
           conduit = nil
         case .blocked, .ended:
           sinkReady = false

@@ -12,12 +12,15 @@ struct Session {
     case on
   }
 
+  // The order leaves no gaps: a flow and an endpoint end where a smaller field may follow.
   @usableFromInline var client: SocketID
   @usableFromInline var backend = SocketID.none
   @usableFromInline var toBackend = Flow()
+  /// Index in `Configuration.listeners`.
+  @usableFromInline let listener: UInt16
   @usableFromInline var toClient = Flow()
-  @usableFromInline var clientFailure: Failure?
-  @usableFromInline var backendFailure: Failure?
+  /// Milliseconds until the next look while waiting.
+  @usableFromInline var lookDelay: UInt16 = 0
 
   @usableFromInline let clientEndpoint: Endpoint
   @usableFromInline var backendEndpoint: Endpoint
@@ -29,15 +32,13 @@ struct Session {
   @usableFromInline var lookAt = Instant.never
   /// When last a byte was acknowledged, while waiting for the last bytes.
   @usableFromInline var progressAt = Instant.never
-  /// Bytes that the survivor's kernel had acknowledged then.
-  @usableFromInline var acknowledged: UInt64 = 0
+  /// Bytes that the survivor's kernel had acknowledged then, modulo 2^32: more cannot come between two looks.
+  @usableFromInline var acknowledged: UInt32 = 0
 
-  /// Index in `Configuration.listeners`.
-  @usableFromInline let listener: UInt16
   /// The dial that connects the backend, until it is connected.
   @usableFromInline var dial = UInt32.max
-  /// Milliseconds until the next look while waiting.
-  @usableFromInline var lookDelay: UInt16 = 0
+  @usableFromInline var clientFailure: Failure?
+  @usableFromInline var backendFailure: Failure?
   /// The side whose stream ended first.
   @usableFromInline var firstEnd: Side?
   /// The side that failed first, and how far the session had come by then.
@@ -251,7 +252,7 @@ extension Session {
     let survivorIsBackend = clientFailure != nil
     let queue = survivorIsBackend ? backendQueue : clientQueue
     let delivered = survivorIsBackend ? toBackend.delivered : toClient.delivered
-    let acknowledgedNow = delivered &- UInt64(queue.unacknowledged)
+    let acknowledgedNow = UInt32(truncatingIfNeeded: delivered) &- queue.unacknowledged
     if acknowledgedNow != acknowledged {
       acknowledged = acknowledgedNow
       progressAt = now

@@ -5,7 +5,7 @@
 struct Slab<Element>: ~Copyable {
   @usableFromInline typealias Chunk = UnsafeMutablePointer<Element>
 
-  @usableFromInline static var chunkBits: UInt32 { 7 }
+  @usableFromInline static var chunkBits: UInt32 { 9 }
   @usableFromInline static var chunkSize: UInt32 { 1 << chunkBits }
 
   @usableFromInline var chunks: [Chunk] = unsafe []

@@ -10,12 +10,26 @@ struct TimerWheel {
   struct Node {
     @usableFromInline var next: UInt32 = TimerWheel.none
     @usableFromInline var previous: UInt32 = TimerWheel.none
-    /// When it fires, in ticks.
-    @usableFromInline var tick: UInt64 = 0
-    /// The slot whose list it is in; `none`: not set.
-    @usableFromInline var slot: UInt32 = TimerWheel.none
+    /// When it fires, in ticks, of which the clock has 2^44; above it the slot whose list it is in.
+    private var tickAndSlot = UInt64(Node.unset) << Node.tickWidth
+
+    private static let tickWidth: UInt64 = 48
+    /// In place of a slot: the timer is not set.
+    static let unset = UInt16.max
 
     @usableFromInline init() {}
+
+    var tick: UInt64 {
+      get { tickAndSlot & (1 << Self.tickWidth - 1) }
+      set { tickAndSlot = UInt64(slot) << Self.tickWidth | newValue }
+    }
+
+    var slot: UInt16 {
+      get { UInt16(tickAndSlot >> Self.tickWidth) }
+      set { tickAndSlot = UInt64(newValue) << Self.tickWidth | tick }
+    }
+
+    var isSet: Bool { slot != Self.unset }
   }
 
   @usableFromInline static let none = UInt32.max
@@ -41,7 +55,7 @@ struct TimerWheel {
     if Int(timer) >= nodes.count {
       nodes.append(contentsOf: repeatElement(Node(), count: Int(timer) + 1 - nodes.count))
     }
-    if nodes[Int(timer)].slot != Self.none { unlink(timer) }
+    if nodes[Int(timer)].isSet { unlink(timer) }
     let tick = instant.nanoseconds >> Self.tickBits + 1
     nodes[Int(timer)].tick = min(max(tick, elapsed + 1), elapsed + Self.ticksMax)
     link(timer)
@@ -50,7 +64,7 @@ struct TimerWheel {
   /// Does nothing if the timer is not set.
   @usableFromInline
   mutating func cancel(_ timer: UInt32) {
-    guard Int(timer) < nodes.count, nodes[Int(timer)].slot != Self.none else { return }
+    guard Int(timer) < nodes.count, nodes[Int(timer)].isSet else { return }
     unlink(timer)
   }
 
@@ -114,7 +128,7 @@ struct TimerWheel {
     let index = Int((tick >> UInt64(level * 6)) & 63)
     let slot = level * 64 + index
     let head = heads[slot]
-    nodes[Int(timer)].slot = UInt32(slot)
+    nodes[Int(timer)].slot = UInt16(slot)
     nodes[Int(timer)].previous = Self.none
     nodes[Int(timer)].next = head
     if head != Self.none { nodes[Int(head)].previous = timer }
@@ -133,7 +147,7 @@ struct TimerWheel {
       if node.next == Self.none { occupied[slot / 64] &= ~(1 << UInt64(slot % 64)) }
     }
     if node.next != Self.none { nodes[Int(node.next)].previous = node.previous }
-    nodes[Int(timer)].slot = Self.none
+    nodes[Int(timer)].slot = Node.unset
     count -= 1
   }
 }

@@ -29,8 +29,8 @@ public enum Failure: Sendable, Hashable {
   /// The kernel connected the socket to itself, which it can do when nobody listens on a port of the ephemeral range
   /// (R18).
   case connectedToItself
-  /// Any other errno.
-  case other(Int32)
+  /// Any other errno; Linux has none above 4095.
+  case other(Int16)
 
   /// The peer had ended its stream in order before it failed.
   public var followsEnd: Bool {

@@ -16,7 +16,6 @@ struct SocketTable: ~Copyable {
     let slot = takeSlot()
     let entry = unsafe entries[slot]
     unsafe entry.pointee.descriptor = descriptor
-    unsafe entry.pointee.stashedError = 0
     unsafe entry.pointee.targetPort = targetPort
     unsafe entry.pointee.traits = traits.union(.open)
     return unsafe SocketID(slot: slot, generation: entry.pointee.generation)

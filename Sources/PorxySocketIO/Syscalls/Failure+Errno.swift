@@ -18,7 +18,7 @@ extension Failure {
       case EMFILE, ENFILE: .descriptorsExhausted
       case ENOBUFS, ENOMEM: .memoryExhausted
       case EACCES, EPERM: .notPermitted
-      default: .other(code)
+      default: .other(Int16(clamping: code))
       }
   }
 }

@@ -29,6 +29,12 @@ package enum Machine {
     return Int(clamping: isRaised ? limit.rlim_max : before)
   }
 
+  /// Gives tables and buffers back to the kernel as soon as they are freed, whatever lies beside them in the heap, and
+  /// makes them of pages that take no memory before they are used.
+  package static func returnFreedMemory() {
+    _ = porxy_map_blocks_from(Int32(Limits.bufferSize))
+  }
+
   /// Descriptors open now, those among them that were handed down.
   package static var descriptorCount: Int {
     guard let directory = unsafe opendir("/proc/self/fd") else { return 3 }

@@ -17,7 +17,7 @@ enum ListenAdvice {
       let any = endpoint.address.family == .v4 ? "0.0.0.0" : "'::'"
       return "this machine has no such address: use one of its own, or \(any) for all of them"
     case .other(let number):
-      return ErrorText.of(number)
+      return ErrorText.of(Int32(number))
     default:
       return failure.text
     }
