@@ -25,8 +25,10 @@ extension EpollTransport {
     if !readiness.isDisjoint(with: [.failed, .hungUp]) {
       let error = unsafe Syscalls.takeError(of: entry.pointee.descriptor)
       // Only an established connection fails like this (R1): it was connected, and its peer has reset it since. An
-      // attempt that was given up here has ECONNRESET too, but no peer that could have ended (H17).
-      if error == ECONNRESET || error == EPIPE, readiness.contains(.peerEnded) {
+      // attempt that was given up here has ECONNRESET too, but no peer that could have ended (H17). Of others the mask
+      // is no witness: it may be taken while the reset is dealt with, between its error and the end it brings.
+      let isEstablished = unsafe !entry.pointee.traits.contains(.endedEarly) || readiness.contains(.peerEnded)
+      if error == ECONNRESET || error == EPIPE, isEstablished {
         unsafe entry.pointee.stash(error)
         batch.putBack()
         return .connected(socket)

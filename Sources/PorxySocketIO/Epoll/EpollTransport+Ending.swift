@@ -3,7 +3,9 @@ public import PorxyCore
 
 extension EpollTransport {
   public mutating func finishSending(on socket: SocketID) {
-    unsafe Syscalls.finishSending(on: sockets[socket].pointee.descriptor)
+    let entry = unsafe sockets[socket]
+    if unsafe entry.pointee.traits.contains(.connecting) { unsafe entry.pointee.traits.insert(.endedEarly) }
+    unsafe Syscalls.finishSending(on: entry.pointee.descriptor)
   }
 
   public mutating func close(_ socket: SocketID, _ closing: Closing) {

@@ -17,6 +17,8 @@ struct SocketTraits: OptionSet, BitwiseCopyable {
   static let urgentAhead = SocketTraits(rawValue: 1 << 5)
   /// The urgent byte was taken, and the stream must be brought past its mark by a receive.
   static let atMark = SocketTraits(rawValue: 1 << 6)
+  /// Its own direction was ended while it connected.
+  static let endedEarly = SocketTraits(rawValue: 1 << 7)
 
   /// What a pull must look at before it moves bytes.
   static let careful: SocketTraits = [.drained, .urgentAhead, .atMark]
