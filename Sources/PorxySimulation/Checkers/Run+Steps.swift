@@ -22,29 +22,11 @@ extension Run {
   }
 
   func checkBytes(at now: Duration) {
-    for session in setup.sessions.indices {
-      let client = company.peers[2 * session].seen
-      let server = company.peers[2 * session + 1].seen
-      guard server.isConnected else { continue }
-      checkWay(client, setup.clientLimits, server, setup.serverLimits, "session \(session) to the server", at: now)
-      checkWay(server, setup.serverLimits, client, setup.clientLimits, "session \(session) to the client", at: now)
-    }
-  }
-
-  private func checkWay(
-    _ sender: Observation, _ near: HostLimits, _ receiver: Observation, _ far: HostLimits, _ name: String,
-    at now: Duration
-  ) {
-    verdicts.expect(
-      .bytes, receiver.received <= sender.sent, at: now,
-      "\(name): \(receiver.received) bytes were received of \(sender.sent) sent")
-    guard receiver.leaving == .none, receiver.received <= sender.sent else { return }
-    let own = setup.porxyLimits
-    let most =
-      UInt64(near.sendCapacity) + UInt64(far.receiveCapacity) + UInt64(own.sendCapacity)
-      + UInt64(own.receiveCapacity) + Self.conduitsMax
-    verdicts.expect(
-      .pressure, sender.sent - receiver.received <= most, at: now,
-      "\(name): \(sender.sent - receiver.received) bytes are between the two, where \(most) have room")
+    let own = UInt64(setup.porxyLimits.sendCapacity) + UInt64(setup.porxyLimits.receiveCapacity) + Self.conduitsMax
+    let (near, far) = (setup.clientLimits, setup.serverLimits)
+    let room = SessionOracle.Room(
+      toServer: UInt64(near.sendCapacity) + UInt64(far.receiveCapacity) + own,
+      toClient: UInt64(far.sendCapacity) + UInt64(near.receiveCapacity) + own)
+    for session in setup.sessions.indices { oracle(session, at: now).checkBytes(room, &verdicts) }
   }
 }

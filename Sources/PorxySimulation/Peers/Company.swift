@@ -2,7 +2,9 @@ import PorxyCore
 
 /// All clients and servers of a random run: a client and a server a session, at twice its number and the place behind.
 final class Company: Peers {
-  var peers: [Peer] = []
+  var peers: [RandomPeer<Network>] = []
+  /// By peer, where it lives.
+  private let hosts: [HostID]
   private let entrances: [Endpoint]
   private let doors: [Endpoint]
   /// By session; nil where nobody listens.
@@ -15,9 +17,14 @@ final class Company: Peers {
   private(set) var flaws: [String] = []
   private let listens: [Bool]
 
-  /// Clients connect to `entrances`, servers listen at `doors` where they listen at all.
-  init(_ peers: [Peer], entrances: [Endpoint], doors: [Endpoint], listens: [Bool], on network: Network) {
+  /// `hosts` has a place for each peer. Clients connect to `entrances`, servers listen at `doors` where they listen
+  /// at all.
+  init(
+    _ peers: [RandomPeer<Network>], on hosts: [HostID], entrances: [Endpoint], doors: [Endpoint], listens: [Bool],
+    of network: Network
+  ) {
     self.peers = peers
+    self.hosts = hosts
     self.entrances = entrances
     self.doors = doors
     self.listens = listens
@@ -76,7 +83,7 @@ final class Company: Peers {
 
   private func alarm(_ number: UInt64, on network: Network) {
     let index = Int(number >> 1)
-    let host = network.hosts[peers[index].host.index]
+    let host = network.hosts[hosts[index].index]
     if host.conditions.isHung {
       network.setAlarm(number, at: network.now + .milliseconds(20))
     } else if number & 1 == 0 {
@@ -88,9 +95,9 @@ final class Company: Peers {
 
   private func connect(_ index: Int, on network: Network) {
     toCome -= 1
-    guard !isOver, network.isUp(peers[index].host) else { return }
+    guard !isOver, network.isUp(hosts[index]) else { return }
     do {
-      let socket = try network.call(entrances[index / 2], on: peers[index].host)
+      let socket = try network.call(entrances[index / 2], on: hosts[index])
       own(socket, index)
       peers[index].seen.stream = network.stream(of: socket)
       peers[index].seen.endpoint = network.localEndpoint(of: socket)
@@ -102,7 +109,7 @@ final class Company: Peers {
   // MARK: Listening
 
   private func listen(_ session: Int, on network: Network) {
-    let host = peers[2 * session + 1].host
+    let host = hosts[2 * session + 1]
     guard listens[session], !isOver, network.isUp(host) else { return }
     if let old = listeners[session], network.listeners[Int(old.rawValue)].isOpen { return }
     listeners[session] = try? network.listen(on: host, doors[session])
@@ -131,7 +138,7 @@ final class Company: Peers {
   private static let restartTime = Duration.milliseconds(300)
 
   private func died(_ host: HostID, _ death: Death, on network: Network) {
-    for index in peers.indices where peers[index].host == host {
+    for index in peers.indices where hosts[index] == host {
       peers[index].die(at: network.now)
       if index % 2 == 1, death == .killed {
         // Somebody starts it again.
@@ -141,6 +148,6 @@ final class Company: Peers {
   }
 
   private func listenAgain(_ host: HostID, on network: Network) {
-    for session in doors.indices where peers[2 * session + 1].host == host { listen(session, on: network) }
+    for session in doors.indices where hosts[2 * session + 1] == host { listen(session, on: network) }
   }
 }

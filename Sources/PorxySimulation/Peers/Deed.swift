@@ -1,5 +1,5 @@
 /// One thing that a random peer does; the next one begins when it is done.
-enum Deed: Sendable, Equatable {
+package enum Deed: Sendable, Equatable {
   /// Sends so many bytes, waiting for room; a failure ends it.
   case send(UInt64)
   /// Receives so many bytes, or until the stream is over.
@@ -13,7 +13,8 @@ enum Deed: Sendable, Equatable {
   case close
   case reset
 
-  var isReading: Bool {
+  /// It waits for bytes to come.
+  package var isReading: Bool {
     switch self {
     case .receive, .drain, .echo: true
     default: false

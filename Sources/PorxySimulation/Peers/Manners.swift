@@ -1,8 +1,8 @@
 import PorxyCore
 
 /// What a random peer is going to do, drawn before it begins.
-struct Manners: Sendable, Equatable {
-  let temper: Temper
+package struct Manners: Sendable, Equatable {
+  package let temper: Temper
   var deeds: [Deed]
   /// The most bytes of one call.
   var chunk: UInt32

@@ -1,9 +1,9 @@
-import PorxyCore
+package import PorxyCore
 
 /// What one peer did and what it saw of the other through its socket: all that the rules may be judged by.
-struct Observation: Sendable {
+package struct Observation: Sendable {
   /// How receiving came to its end.
-  enum Reading: Sendable, Equatable {
+  package enum Reading: Sendable, Equatable {
     case open
     /// The stream's end, with no error before.
     case ended
@@ -13,7 +13,7 @@ struct Observation: Sendable {
   }
 
   /// How the peer let go of its socket.
-  enum Leaving: Sendable, Equatable {
+  package enum Leaving: Sendable, Equatable {
     case none
     case closed
     case reset
@@ -23,41 +23,42 @@ struct Observation: Sendable {
     case gaveUp
   }
 
-  var isConnected = false
-  var connectError: SocketError?
+  package var isConnected = false
+  package var connectError: SocketError?
   /// What its own bytes are called.
-  var stream: UInt64 = 0
+  package var stream: UInt64 = 0
   /// What the bytes it received are called.
-  var source: UInt64?
-  var sent: UInt64 = 0
-  var received: UInt64 = 0
-  var reading = Reading.open
-  var sendError: SocketError?
+  package var source: UInt64?
+  package var sent: UInt64 = 0
+  package var received: UInt64 = 0
+  package var reading = Reading.open
+  package var sendError: SocketError?
   /// When it first saw an error.
-  var failedAt = Instant.never
-  var hasFinished = false
-  var leaving = Leaving.none
-  var leftAt = Instant.never
+  package var failedAt = Instant.never
+  package var hasFinished = false
+  package var leaving = Leaving.none
+  package var leftAt = Instant.never
   /// Something had arrived that it had not received when it left.
-  var leftUnread = false
+  package var leftUnread = false
   /// What its kernel had got of the other's stream when it left; nil while it is there, and where its host died.
-  var arrived: UInt64?
+  package var arrived: UInt64?
   /// It was waiting to receive when the run came to its end.
-  var wasReading = false
+  package var wasReading = false
   /// Its own address.
-  var endpoint = Endpoint(.anyV4, 0)
+  package var endpoint = Endpoint(.anyV4, 0)
   /// The address it talked to.
-  var remote = Endpoint(.anyV4, 0)
+  package var remote = Endpoint(.anyV4, 0)
 
-  var sawError: Bool { failedAt != .never }
+  /// A call told it of an error.
+  package var sawError: Bool { failedAt != .never }
 
   /// Its own stream came to an end in order, as far as it knows.
-  var hasEndedInOrder: Bool {
+  package var hasEndedInOrder: Bool {
     hasFinished || leaving == .closed && !leftUnread || leaving == .gaveUp && !leftUnread || leaving == .died
   }
 
   /// It never cut anything off: it left, if at all, after it had seen the other's end.
-  var isOrderly: Bool {
+  package var isOrderly: Bool {
     switch leaving {
     case .none: true
     case .closed: reading == .ended

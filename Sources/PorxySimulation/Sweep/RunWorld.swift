@@ -47,14 +47,13 @@ struct RunWorld {
     if let kind = setup.names { Self.name(kind, servers.count, network) }
     let peers = setup.sessions.enumerated().flatMap { number, session in
       [
-        Peer(
-          session.client, on: clients[session.clientHost], number: 2 * number, thinksFor: stretch.clientThinks),
-        Peer(
-          session.server, on: servers[session.serverHost], number: 2 * number + 1, thinksFor: stretch.serverThinks),
+        RandomPeer<Network>(session.client, number: 2 * number, thinksFor: stretch.clientThinks),
+        RandomPeer<Network>(session.server, number: 2 * number + 1, thinksFor: stretch.serverThinks),
       ]
     }
     company = Company(
-      peers, entrances: entrances, doors: doors, listens: setup.sessions.map { !$0.isRefused }, on: network)
+      peers, on: setup.sessions.flatMap { [clients[$0.clientHost], servers[$0.serverHost]] }, entrances: entrances,
+      doors: doors, listens: setup.sessions.map { !$0.isRefused }, of: network)
     network.peers = company
     porxy =
       arm == .direct

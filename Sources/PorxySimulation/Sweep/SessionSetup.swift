@@ -1,15 +1,15 @@
-import PorxyCore
+package import PorxyCore
 
 /// One session of a random run: a client, the server it is passed to, and what both are going to do.
-struct SessionSetup: Sendable, Equatable {
-  var startsAt: Duration
+package struct SessionSetup: Sendable, Equatable {
+  package var startsAt: Duration
   /// Places among the run's clients' and servers' hosts.
-  var clientHost: Int
-  var serverHost: Int
-  var client: Manners
-  var server: Manners
+  package var clientHost: Int
+  package var serverHost: Int
+  package var client: Manners
+  package var server: Manners
   /// Nobody listens where porxy would connect to.
-  var isRefused: Bool
+  package var isRefused: Bool
 
   /// Client's and server's tempers that have something to say to each other.
   private static let pairs: [(Temper, Temper)] = [
@@ -20,7 +20,7 @@ struct SessionSetup: Sendable, Equatable {
 }
 
 extension SessionSetup {
-  init(_ own: inout Xoshiro256, lasting length: Duration, clients: Int, servers: Int, bytesMax: UInt64) {
+  package init(_ own: inout Xoshiro256, lasting length: Duration, clients: Int, servers: Int, bytesMax: UInt64) {
     startsAt = .nanoseconds(Int64(own.below(length.nanoseconds / 2)))
     clientHost = Int(own.below(UInt64(clients)))
     serverHost = Int(own.below(UInt64(servers)))

@@ -1,34 +1,26 @@
-import PorxyCore
+package import PorxyCore
 
 // One record a session, which tells the truth (TOLD).
-extension Run {
-  func judgeRecords(of porxy: SimulatedPorxy) {
-    let now = network.elapsed
-    for session in setup.sessions.indices {
-      let records = porxy.sessions.filter { $0.listener == session }
-      let client = company.peers[2 * session].seen
-      let server = company.peers[2 * session + 1].seen
-      // A handshake whose last word was lost is a connection to the client alone.
-      let isCertain = setup.isNeutral || server.isConnected
-      verdicts.expect(
-        .told, records.count == 1 || (records.isEmpty && !(client.isConnected && isCertain)), at: now,
-        "client \(session) has \(records.count) records: \(client.summary)")
-      guard let record = records.first else { continue }
-      // Whoever outlives a side that was forgotten is closed in order, and its kernel sends what it has still to send.
-      let leavesNothing = record.failure != .forgotten
-      checkTally(record.toBackend, client, server, "client \(session)", leavesNothing, at: now)
-      checkTally(record.toClient, server, client, "server \(session)", leavesNothing, at: now)
-      checkStory(record, client, server, session, at: now)
-    }
+extension SessionOracle {
+  /// `records` are those of this session.
+  package func judgeRecords(_ records: [SessionRecord], _ verdicts: inout Verdicts) {
+    // A handshake whose last word was lost is a connection to the client alone.
+    let isCertain = isNeutral || server.seen.isConnected
     verdicts.expect(
-      .told, porxy.sessions.count <= setup.sessions.count, at: now,
-      "there are \(porxy.sessions.count) records of \(setup.sessions.count) sessions")
+      .told, records.count == 1 || (records.isEmpty && !(client.seen.isConnected && isCertain)), at: now,
+      "client \(number) has \(records.count) records: \(client.seen.summary)")
+    guard let record = records.first else { return }
+    // Whoever outlives a side that was forgotten is closed in order, and its kernel sends what it has still to send.
+    let leavesNothing = record.failure != .forgotten
+    checkTally(record.toBackend, client.seen, server.seen, "client \(number)", leavesNothing, &verdicts)
+    checkTally(record.toClient, server.seen, client.seen, "server \(number)", leavesNothing, &verdicts)
+    checkStory(record, &verdicts)
   }
 
   /// What comes for a side that has left is not acknowledged any more, and so not delivered.
   private func checkTally(
     _ tally: SessionRecord.Tally, _ sender: Observation, _ receiver: Observation, _ name: String,
-    _ leavesNothing: Bool, at now: Duration
+    _ leavesNothing: Bool, _ verdicts: inout Verdicts
   ) {
     // Bytes whose acknowledgement was still under way when porxy reset count as not delivered: it cannot know better.
     verdicts.expect(
@@ -43,23 +35,22 @@ extension Run {
         + "\(tally.delivered) delivered")
   }
 
-  private func checkStory(
-    _ record: SessionRecord, _ client: Observation, _ server: Observation, _ session: Int, at now: Duration
-  ) {
+  private func checkStory(_ record: SessionRecord, _ verdicts: inout Verdicts) {
+    let (client, server) = (client.seen, server.seen)
     let told = "\(record.manner) by \(record.endedBy)"
     if record.manner == .refused {
-      verdicts.expect(.told, !server.isConnected, at: now, "\(told), though server \(session) had the client")
+      verdicts.expect(.told, !server.isConnected, at: now, "\(told), though server \(number) had the client")
     }
     if record.manner == .end {
       verdicts.expect(
         .told,
         record.toBackend.undelivered == 0 && record.toClient.undelivered == 0
           && record.toBackend.delivered >= server.received && record.toClient.delivered >= client.received, at: now,
-        "session \(session) ended in order with bytes undelivered")
+        "session \(number) ended in order with bytes undelivered")
     }
-    guard setup.isNeutral, !setup.sessions[session].isRefused else { return }
+    guard isNeutral, !isRefused else { return }
     if client.isOrderly, server.isOrderly, client.reading == .ended, server.reading == .ended {
-      verdicts.expect(.told, record.manner == .end, at: now, "\(told), though session \(session) was orderly")
+      verdicts.expect(.told, record.manner == .end, at: now, "\(told), though session \(number) was orderly")
     }
     for (one, other, party) in [
       (client, server, SessionRecord.Party.client), (server, client, SessionRecord.Party.backend),
@@ -69,7 +60,7 @@ extension Run {
       }
       verdicts.expect(
         .told, record.manner == .reset && record.endedBy == party, at: now,
-        "\(told), though in session \(session) the \(party) reset: \(one.summary); \(other.summary)")
+        "\(told), though in session \(number) the \(party) reset: \(one.summary); \(other.summary)")
     }
   }
 }

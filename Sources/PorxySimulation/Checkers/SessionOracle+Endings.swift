@@ -1,36 +1,28 @@
 import PorxyCore
 
-// How each session ended, judged by what its two peers did and saw: a model of the rules that knows nothing of the
-// proxy.
-extension Run {
+// How a session ended.
+extension SessionOracle {
   /// Longer than anything that heals takes to be noticed.
   private static let noticeMax = Duration.seconds(140)
 
-  func judge(at now: Duration) {
-    checkBytes(at: now)
-    for flaw in company.flaws { verdicts.expect(.alone, false, at: now, flaw) }
-    for session in setup.sessions.indices {
-      let client = company.peers[2 * session]
-      let server = company.peers[2 * session + 1]
-      checkFlaws(client, "client \(session)", of: server, at: now)
-      checkFlaws(server, "server \(session)", of: client, at: now)
-      checkEnd(server.seen, seenBy: client.seen, "client \(session)", at: now)
-      checkEnd(client.seen, seenBy: server.seen, "server \(session)", at: now)
-      checkReset(client.seen, server.seen, "server \(session)", at: now)
-      checkReset(server.seen, client.seen, "client \(session)", at: now)
-      if setup.sessions[session].isRefused { checkRefusal(client.seen, session, at: now) }
-      guard setup.isNeutral, !setup.sessions[session].isRefused else { continue }
-      checkOrder(client.seen, server.seen, session, at: now)
-      checkCause(client.seen, server.seen, "client \(session)", at: now)
-      checkCause(server.seen, client.seen, "server \(session)", at: now)
-      checkNotice(client.seen, server.seen, "client \(session)", at: now)
-      checkNotice(server.seen, client.seen, "server \(session)", at: now)
+  /// Looks at everything that the two observations say of each other.
+  package func judge(_ verdicts: inout Verdicts) {
+    for (one, other, name) in bothWays {
+      checkFlaws(one, name, of: other, &verdicts)
+      checkEnd(other.seen, seenBy: one.seen, name, &verdicts)
+      checkReset(other.seen, one.seen, name, &verdicts)
     }
-    noteTable()
+    if isRefused { checkRefusal(&verdicts) }
+    guard isNeutral, !isRefused else { return }
+    checkOrder(&verdicts)
+    for (one, other, name) in bothWays {
+      checkCause(one.seen, other.seen, name, &verdicts)
+      checkNotice(one.seen, other.seen, name, &verdicts)
+    }
   }
 
   /// The bytes are those that the other has sent, each in its place.
-  private func checkFlaws(_ peer: Peer, _ name: String, of other: Peer, at now: Duration) {
+  private func checkFlaws(_ peer: Party, _ name: String, of other: Party, _ verdicts: inout Verdicts) {
     verdicts.expect(.bytes, peer.flaw == nil, at: now, "\(name): \(peer.flaw ?? "")")
     guard let source = peer.seen.source else { return }
     // An echo gives back the bytes that it was given.
@@ -39,7 +31,7 @@ extension Run {
       .bytes, source == expected, at: now, "\(name) received bytes of stream \(source), not of \(expected)")
   }
 
-  private func checkEnd(_ other: Observation, seenBy one: Observation, _ name: String, at now: Duration) {
+  private func checkEnd(_ other: Observation, seenBy one: Observation, _ name: String, _ verdicts: inout Verdicts) {
     guard one.reading == .ended else { return }
     verdicts.expect(
       .end, other.leaving == .died || (other.isConnected && other.hasEndedInOrder), at: now,
@@ -50,30 +42,32 @@ extension Run {
       "\(name) saw an end after \(one.received) bytes, the other sent \(other.sent)")
   }
 
-  private func checkRefusal(_ client: Observation, _ session: Int, at now: Duration) {
+  private func checkRefusal(_ verdicts: inout Verdicts) {
+    let client = client.seen
     guard client.isConnected, client.leaving == .none || client.sawError else { return }
     verdicts.expect(
-      .refused, client.reading != .ended, at: now, "client \(session) of no server saw a clean end")
+      .refused, client.reading != .ended, at: now, "client \(number) of no server saw a clean end")
     // Whoever waits for more than the reset's way must have seen it.
-    guard setup.isNeutral, client.wasReading else { return }
-    verdicts.expect(.refused, client.reading != .open, at: now, "client \(session) of no server saw no reset")
+    guard isNeutral, client.wasReading else { return }
+    verdicts.expect(.refused, client.reading != .open, at: now, "client \(number) of no server saw no reset")
   }
 
   /// Both end in order: both see everything.
-  private func checkOrder(_ client: Observation, _ server: Observation, _ session: Int, at now: Duration) {
+  private func checkOrder(_ verdicts: inout Verdicts) {
+    let (client, server) = (client.seen, server.seen)
     guard client.isConnected, server.isConnected, client.isOrderly, server.isOrderly else { return }
     for (one, other, name) in [(client, server, "server"), (server, client, "client")] {
       verdicts.expect(
-        .done, !other.sawError, at: now, "\(name) \(session) saw an error in an orderly session: \(other.summary)")
+        .done, !other.sawError, at: now, "\(name) \(number) saw an error in an orderly session: \(other.summary)")
       guard one.hasFinished || one.leaving == .closed, other.reading != .open || other.wasReading else { continue }
       verdicts.expect(
         .done, other.reading == .ended && other.received == one.sent, at: now,
-        "\(name) \(session) did not see the whole stream of \(one.sent) bytes: \(other.summary)")
+        "\(name) \(number) did not see the whole stream of \(one.sent) bytes: \(other.summary)")
     }
   }
 
   /// An error has a cause: the other side has let go of its socket before.
-  private func checkCause(_ one: Observation, _ other: Observation, _ name: String, at now: Duration) {
+  private func checkCause(_ one: Observation, _ other: Observation, _ name: String, _ verdicts: inout Verdicts) {
     guard one.isConnected, one.sawError else { return }
     verdicts.expect(
       .alone, other.leaving != .none && other.leftAt <= one.failedAt, at: now,
@@ -81,7 +75,7 @@ extension Run {
   }
 
   /// Somebody has gone long ago: whoever is waiting for bytes must know.
-  private func checkNotice(_ one: Observation, _ other: Observation, _ name: String, at now: Duration) {
+  private func checkNotice(_ one: Observation, _ other: Observation, _ name: String, _ verdicts: inout Verdicts) {
     guard one.isConnected, one.wasReading || one.reading != .open else { return }
     guard other.leaving == .closed || other.leaving == .reset else { return }
     guard one.reading != .open || Network.beginning + now > other.leftAt + Self.noticeMax else { return }
@@ -90,7 +84,7 @@ extension Run {
   }
 
   /// A side resets, and has not ended its stream before: the other never sees an end.
-  private func checkReset(_ one: Observation, _ other: Observation, _ name: String, at now: Duration) {
+  private func checkReset(_ one: Observation, _ other: Observation, _ name: String, _ verdicts: inout Verdicts) {
     guard one.leaving == .reset, !one.hasFinished, other.isConnected else { return }
     verdicts.expect(
       .reset, other.reading != .ended, at: now, "\(name) saw an end where the other reset: \(one.summary)")
@@ -99,7 +93,7 @@ extension Run {
 
 extension Observation {
   /// What was done and seen, for a person.
-  var summary: String {
+  package var summary: String {
     var words = ["sent \(sent)", "received \(received)", "reading \(reading)"]
     if let sendError { words.append("a send failed: \(sendError.errnoName)") }
     if sawError { words.append("first error at \(failedAt.since(Network.beginning).secondsText)") }
