@@ -27,6 +27,9 @@ final class ServerSocket: Sendable {
 
   deinit { close() }
 
+  /// For whoever waits for clients along with other things; still this one's to close.
+  var lent: Int32 { descriptor.withLock { $0 } }
+
   func listen(backlog: Int32 = 128) {
     _ = descriptor.withLock { Glibc.listen($0, backlog) }
   }
