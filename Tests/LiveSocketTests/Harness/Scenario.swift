@@ -30,13 +30,13 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     try play(Stage(through: nil, isV6: isV6))
   }
 
-  /// What is observed through one, and that nothing is left behind: it runs on, has told of each session once, holds no
+  /// The same is observed through one, and nothing is left behind: it runs on, has told of each session once, holds no
   /// more descriptors than at first, and stops when told to.
-  func observeProxied(relay: String) throws -> [String] {
+  func checkProxied(relay: String, against direct: [String]) throws {
     let stage = try Stage(through: "relay: \(relay)\n\(extra)", isV6: isV6)
-    let observed = try play(stage)
+    let proxied = try play(stage)
     if let proxy = stage.proxy, Relay.isPorxy { checkAfterwards(proxy, stage.connectCount) }
-    return observed
+    #expect(proxied == direct, "\(name): through porxy as without it; it tells of \(stage.proxy?.sessions ?? [])")
   }
 
   private func checkAfterwards(_ proxy: ProxyProcess, _ connects: Int) {

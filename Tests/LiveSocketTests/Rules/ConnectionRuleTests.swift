@@ -47,8 +47,6 @@ struct ConnectionRuleTests {
   }
 
   private func compare(_ scenario: Scenario, _ relay: String) throws {
-    let direct = try scenario.observeDirect()
-    let proxied = try scenario.observeProxied(relay: relay)
-    #expect(proxied == direct, "\(scenario.name): through porxy as without it")
+    try scenario.checkProxied(relay: relay, against: scenario.observeDirect())
   }
 }
