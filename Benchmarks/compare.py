@@ -18,7 +18,7 @@ import subprocess
 import sys
 
 from bench import HERE, Bench
-from peers import PROXIES
+from peers import NO_PEERS, PROXIES
 from processes import Failure, descriptors_max, processes, read
 from works import FIGURES, works
 
@@ -61,7 +61,7 @@ def median(results, work, name, key):
 
 def against_best_peer(medians, figure):
     """Above 1: porxy is better than the best of the others, by this factor."""
-    peers = [value for name, value in medians.items() if name not in ("direct", "porxy") and value]
+    peers = [value for name, value in medians.items() if name not in NO_PEERS and value]
     own = medians.get("porxy")
     if not peers or not own:
         return ""

@@ -122,6 +122,16 @@ def envoy_cluster(route):
         "load_assignment": {"cluster_name": route.name, "endpoints": [{"lb_endpoints": ends}]}}
 
 
+def floor(setting):
+    """What a relay without any of porxy's rules costs; no peer, but the ground below all of them."""
+    binary = os.path.join(setting.folder, "floor")
+    if not os.path.exists(binary):
+        compiler = find("cc", "gcc", "clang")
+        subprocess.run([compiler, "-O2", "-o", binary, os.path.join(HERE, "floor.c")], check=True)
+    routes = [f"{route.port}:{route.server}" for route in setting.routes]
+    return Recipe([binary, *routes], ["echo", "floor.c"])
+
+
 def gocopy(setting):
     """io.Copy both ways. Its pipes, four descriptors a session, leave too few for idle sessions."""
     go = find("go")
@@ -147,5 +157,6 @@ def socat(setting):
 
 PROXIES = {
     "porxy": porxy, "haproxy": haproxy, "haproxy-reno": haproxy_reno, "nginx": nginx, "envoy": envoy, "gocopy": gocopy,
-    "socat": socat,
+    "socat": socat, "floor": floor,
 }
+NO_PEERS = ("direct", "porxy", "floor")
