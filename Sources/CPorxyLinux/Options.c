@@ -39,8 +39,9 @@ int porxy_user_timeout(int descriptor, int milliseconds) {
 int porxy_keepalive(int descriptor, int idle, int interval, int count) {
   int result = set(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, interval);
   if (result >= 0) result = set(descriptor, IPPROTO_TCP, TCP_KEEPCNT, count);
-  if (result >= 0) result = set(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, idle);
   if (result >= 0) result = set(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
+  // Last: it also counts the silence that there has been.
+  if (result >= 0) result = set(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, idle);
   return result;
 }
 

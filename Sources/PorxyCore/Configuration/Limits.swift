@@ -40,6 +40,9 @@ public struct Limits: Sendable, Equatable {
   public static let pauseInterval = Duration.milliseconds(100)
   /// Between two tries for a conduit when none was to be had.
   public static let starvationInterval = Duration.milliseconds(5)
+  /// How long a session has been connected, at least, before its backend's socket is asked for keepalive probes; twice
+  /// that at most, which is the shortest silence before a probe.
+  public static let keepaliveGrace = Duration.milliseconds(500)
   /// How long one direction is over before the peer's kernel is asked whether it still knows the connection.
   public static let halfCloseGrace = Duration.seconds(1)
   /// How long a session may look for a descriptor, memory or a port for its backend.

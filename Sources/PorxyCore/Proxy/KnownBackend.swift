@@ -14,7 +14,8 @@ struct KnownBackend {
   @usableFromInline
   init(_ backend: Backend) {
     port = backend.port
-    socket = SocketOptions(backend.timeouts, backend.congestion)
+    // Keepalive takes four system calls: a session that is over at once does without.
+    socket = SocketOptions(userTimeout: backend.timeouts.user, congestion: backend.congestion)
     switch backend.host {
     case .address(let address):
       addresses = [address]

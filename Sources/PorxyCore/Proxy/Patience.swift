@@ -6,6 +6,8 @@ struct Patience {
   @usableFromInline let connect: Duration?
   @usableFromInline let idle: Duration?
   @usableFromInline let drain: Duration
+  /// Of the backend's socket; a client's has its listener's.
+  @usableFromInline let keepalive: Keepalive?
   /// Of a client, and of a backend, that has ended its stream.
   @usableFromInline let halfClosedClient: Keepalive
   @usableFromInline let halfClosedBackend: Keepalive
@@ -18,6 +20,7 @@ struct Patience {
     connect = Self.shorter(ours.connect, theirs.connect)
     idle = Self.shorter(ours.idle, theirs.idle)
     drain = min(ours.drain, theirs.drain)
+    keepalive = theirs.keepalive
     halfClosedClient = .halfClosed(asked: ours.keepalive)
     halfClosedBackend = .halfClosed(asked: theirs.keepalive)
   }

@@ -35,8 +35,8 @@ extension Proxy where Network: ~Copyable {
   mutating func open(_ client: SocketID, from endpoint: Endpoint, listener: Int, on network: inout Network) {
     let index = sessions.insert(Session(client: client, from: endpoint, listener: listener, at: network.now))
     link(client, to: index, as: .client)
-    // What has come already is taken in advance, as far as one conduit holds it.
-    relay(index, suspect: .client, on: &network)
+    // What has come already is taken in advance, as far as one conduit holds it. An error behind it makes an event.
+    relay(index, on: &network)
     if sessions.contains(index) { dial(for: index, on: &network) }
   }
 

@@ -32,6 +32,7 @@ public struct Proxy<Network: Transport & ~Copyable>: ~Copyable {
   /// Sessions that wait for a conduit, and when to look for one again.
   @usableFromInline var starved: [UInt32] = []
   @usableFromInline var starvedUntil = Instant.never
+  @usableFromInline var newcomers = Newcomers()
   @usableFromInline var records: [LogRecord] = []
   /// Sessions reset at the end of the drain time.
   @usableFromInline var resetByStop = 0
@@ -76,7 +77,7 @@ public struct Proxy<Network: Transport & ~Copyable>: ~Copyable {
   @inlinable
   public var nextDeadline: Instant {
     guard queued.isEmpty else { return Instant(nanoseconds: 0) }
-    var deadline = min(timers.nextDeadline, starvedUntil)
+    var deadline = min(timers.nextDeadline, starvedUntil, newcomers.dueAt)
     for listener in listeners where listener.hasClients {
       deadline = min(deadline, listener.pausedUntil ?? Instant(nanoseconds: 0))
     }
@@ -108,6 +109,9 @@ public struct Proxy<Network: Transport & ~Copyable>: ~Copyable {
       starvedUntil = .never
       swap(&starved, &served)
       serveQueued(on: &network)
+    }
+    while let session = newcomers.next(at: now) {  // bound: those that came lately
+      beginKeepalive(session, on: &network)
     }
     while let session = timers.expire(at: now) {  // bound: the timers that are due; none is set for now or earlier
       timerFired(session, on: &network)

@@ -1,0 +1,11 @@
+@testable import PorxyCore
+import Testing
+
+@Suite struct SessionTests {
+  /// Of the 256 bytes that an idle session may take in all; `.ci/costs` counts the whole.
+  @Test func isSmall() {
+    #expect(MemoryLayout<Session>.stride <= 176)
+    #expect(MemoryLayout<Link>.stride <= 8)
+    #expect(MemoryLayout<TimerWheel.Node>.stride <= 16)
+  }
+}
