@@ -144,8 +144,11 @@ final class LiveKernel: PeerKernel {
     return sent < 0 ? .error(Self.error(Int32(-sent))) : .bytes(UInt32(sent))
   }
 
-  /// Each stream begins elsewhere in the pattern, so that no two look alike at the same offset.
-  private static func place(_ stream: UInt64, _ offset: Int) -> Int { Int(stream) * 31_337 + offset }
+  /// Each stream begins elsewhere in the pattern, so that no two look alike at the same offset. Bytes that came from
+  /// nowhere, which a peer may send back, are put at the pattern's beginning.
+  private static func place(_ stream: UInt64, _ offset: Int) -> Int {
+    (stream == .max ? 0 : Int(stream) * 31_337) + offset
+  }
 
   // MARK: Waking
 

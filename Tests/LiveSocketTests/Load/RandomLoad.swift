@@ -44,8 +44,12 @@ struct RandomLoad {
       guard turns % 64 == 0 else { return }
       for session in sessions.indices { company.oracle(session).checkBytes(Self.room, &found) }
     }
-    let unreadable = judgeEnd(proxy, company, &found)
-    let records = proxy.sessions.compactMap { SessionRecord($0) }
+    judgeEnd(proxy, company, &found)
+    let remains = Self.remains(proxy)
+    // Now that it has ended, no line is still to come.
+    let lines = proxy.sessions
+    let records = lines.compactMap { SessionRecord($0) }
+    let unreadable = records.count == lines.count ? [] : ["\(lines.count) lines, of which \(records.count) can be read"]
     var guilty: [Int] = []
     for session in sessions.indices {
       let before = found.findings.count
@@ -53,8 +57,7 @@ struct RandomLoad {
       if found.findings.count > before { guilty.append(session) }
     }
     verdicts = found
-    let lines = proxy.sessions
-    return found.findings.map(\.description) + company.flaws + unreadable + Self.remains(proxy)
+    return found.findings.map(\.description) + company.flaws + unreadable + remains
       + guilty.flatMap { session in
         [describe(company.peers[2 * session]), describe(company.peers[2 * session + 1])]
           + lines.filter { $0["listener"] == "in\(session)" }.map(\.description)
@@ -73,14 +76,12 @@ struct RandomLoad {
   }
 
   /// Every session ends once all have gone.
-  private func judgeEnd(_ proxy: ProxyProcess, _ company: LiveCompany, _ found: inout Verdicts) -> [String] {
+  private func judgeEnd(_ proxy: ProxyProcess, _ company: LiveCompany, _ found: inout Verdicts) {
     let accepted = sessions.indices.count { company.peers[2 * $0].seen.isConnected }
     let isTold = proxy.tells(ofSessions: accepted)
     found.expect(
       .liveness, isTold, at: company.kernel.elapsed,
       "\(accepted - proxy.sessionCount) of \(accepted) sessions are still open long after all have gone")
-    let records = proxy.sessions.count { SessionRecord($0) != nil }
-    return records == proxy.sessionCount ? [] : ["\(proxy.sessionCount) lines, of which \(records) can be read"]
   }
 
   private static func remains(_ proxy: ProxyProcess) -> [String] {
