@@ -157,6 +157,20 @@ import Testing
     #expect(received.then == .end)
   }
 
+  @Test("closing in order delivers what the send queue counts as unsent (R8)", arguments: Subject.allCases)
+  func closesInOrderBehindUnsentBytes(subject: Subject) throws {
+    let stage = try Stage(subject)
+    let (source, sender) = try stage.accepted()
+    let (id, peer) = try stage.accepted()
+    let pushed = try stage.fill(id, source, sender)
+    stage.around.settle()
+    #expect(stage.transport.sendQueue(of: id).unsent > 0)
+    stage.transport.close(id, .orderly)
+    let received = stage.received(peer)
+    #expect(received.payload.count == pushed)
+    #expect(received.then == .end)
+  }
+
   @Test("closing in order with bytes of the peer unread resets it (R7)", arguments: Subject.allCases)
   func closesUnread(subject: Subject) throws {
     let stage = try Stage(subject)
