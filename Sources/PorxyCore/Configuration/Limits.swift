@@ -30,8 +30,8 @@ public struct Limits: Sendable, Equatable {
   public static let fullMovesToBulk: UInt8 = 2
   /// Reads in a row that would not, before it goes back.
   public static let smallMovesInBulk: UInt8 = 4
-  /// Moves a flow may make before others get their turn.
-  public static let movesPerTurn = 4
+  /// Reads of a flow, each written at once, before others get their turn.
+  public static let readsPerTurn = 2
   /// Clients that may wait in a listener's queue; the kernel's own limit (somaxconn) is often lower.
   public static let backlogMax = 65535
   /// Clients taken from a listener's queue before others get their turn.

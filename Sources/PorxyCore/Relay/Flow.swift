@@ -93,22 +93,8 @@ struct Flow {
   mutating func pump<Network: Transport & ~Copyable>(
     from source: SocketID, to sink: SocketID, sourceFailure: Failure?, relay: RelayMode, on network: inout Network
   ) -> Rest {
-    for _ in 0..<Limits.movesPerTurn {
-      if var held = conduit {
-        guard sinkReady else { return .waiting }
-        switch network.push(from: &held, to: sink) {
-        case .moved:
-          undelivered = held.count
-          if held.count > 0 { continue }
-          network.returnConduit(held)
-          conduit = nil
-        case .blocked, .ended:
-          sinkReady = false
-          return .waiting
-        case .failed(let failure):
-          return .sinkFailed(failure)
-        }
-      }
+    if let rest = deliver(to: sink, on: &network) { return rest }
+    for _ in 0..<Limits.readsPerTurn {
       guard state == .open, sourceReady, sinkReady || sink == .none else { return .waiting }
       switch pull(from: source, relay: relay, on: &network) {
       case .moved: break
@@ -128,8 +114,30 @@ struct Flow {
       case nil:
         return .starved
       }
+      if let rest = deliver(to: sink, on: &network) { return rest }
     }
     return .again
+  }
+
+  /// Passes on what the conduit holds; nil once it holds nothing.
+  @inlinable
+  mutating func deliver<Network: Transport & ~Copyable>(to sink: SocketID, on network: inout Network) -> Rest? {
+    while var held = conduit {  // bound: its bytes, of which each push takes some or is the last
+      guard sinkReady else { return .waiting }
+      switch network.push(from: &held, to: sink) {
+      case .moved:
+        undelivered = held.count
+        if held.count > 0 { continue }
+        network.returnConduit(held)
+        conduit = nil
+      case .blocked, .ended:
+        sinkReady = false
+        return .waiting
+      case .failed(let failure):
+        return .sinkFailed(failure)
+      }
+    }
+    return nil
   }
 
   /// Passes the source's end on, behind the last byte (END).

@@ -21,7 +21,7 @@ final class SimulatedPorxy {
 
   private static let turnsAtOnceMax = 20_000
   /// A flow's budget, for as many events as a turn brings its session at the most.
-  private static let pullsInTurnMax = UInt32(4 * Limits.movesPerTurn)
+  private static let pullsInTurnMax = UInt32(4 * Limits.readsPerTurn)
 
   init(_ configuration: Configuration, on host: HostID, of network: Network) {
     self.network = network
