@@ -74,9 +74,14 @@ extension SessionOracle {
       "\(name) saw an error that the other did not cause: \(one.summary); \(other.summary)")
   }
 
-  /// Somebody has gone long ago: whoever is waiting for bytes must know.
+  /// Somebody has gone long ago: whoever is waiting for bytes must know. Where nothing has moved for a while, an end
+  /// has come, too.
   private func checkNotice(_ one: Observation, _ other: Observation, _ name: String, _ verdicts: inout Verdicts) {
     guard one.isConnected, one.wasReading || one.reading != .open else { return }
+    if isAtRest, other.hasFinished || other.leaving == .closed || other.leaving == .reset {
+      verdicts.expect(
+        .end, one.reading != .open, at: now, "\(name) waits for the end of one that has ended: \(other.summary)")
+    }
     guard other.leaving == .closed || other.leaving == .reset else { return }
     guard one.reading != .open || Network.beginning + now > other.leftAt + Self.noticeMax else { return }
     verdicts.expect(

@@ -22,15 +22,21 @@ package struct SessionOracle {
   let isRefused: Bool
   /// Nothing but time was touched: what the peers see is foretold.
   let isNeutral: Bool
+  /// All has gone, or nothing has moved for longer than any end is under way.
+  let isAtRest: Bool
   /// Since the beginning of the run.
   let now: Duration
 
-  package init(_ number: Int, client: Party, server: Party, isRefused: Bool, isNeutral: Bool, at now: Duration) {
+  package init(
+    _ number: Int, client: Party, server: Party, isRefused: Bool, isNeutral: Bool, isAtRest: Bool = false,
+    at now: Duration
+  ) {
     self.number = number
     self.client = client
     self.server = server
     self.isRefused = isRefused
     self.isNeutral = isNeutral
+    self.isAtRest = isAtRest
     self.now = now
   }
 

@@ -55,11 +55,11 @@ final class LiveCompany {
     for number in peers.indices { peers[number].giveUp(on: kernel) }
   }
 
-  /// A session's two peers as they are judged.
+  /// A session's two peers as they are judged, once all have performed.
   func oracle(_ session: Int) -> SessionOracle {
     SessionOracle(
       session, client: SessionOracle.Party(peers[2 * session]), server: SessionOracle.Party(peers[2 * session + 1]),
-      isRefused: sessions[session].isRefused, isNeutral: true, at: kernel.elapsed)
+      isRefused: sessions[session].isRefused, isNeutral: true, isAtRest: true, at: kernel.elapsed)
   }
 
   private func serve(_ woken: LiveKernel.Woken) {
