@@ -13,18 +13,20 @@ extension Proxy where Network: ~Copyable {
     let listener = listeners[index].listener
     listeners[index].pausedUntil = nil
     for _ in 0..<Limits.acceptsPerTurn {
-      if let reason = admission.enter(listener: listener) { return pause(index, reason, at: network.now) }
+      if let reason = admission.enter(listener: listener, worker: worker) {
+        return pause(index, reason, at: network.now)
+      }
       switch network.accept(from: listeners[index].id) {
       case .accepted(let socket, let endpoint):
         tellResumed(index, at: network.now)
         open(socket, from: endpoint, listener: listener, on: &network)
       case .drained:
-        admission.leave(listener: listener)
+        admission.leave(listener: listener, worker: worker)
         listeners[index].hasClients = false
         tellResumed(index, at: network.now)
         return
       case .failed(let failure):
-        admission.leave(listener: listener)
+        admission.leave(listener: listener, worker: worker)
         if failure.isShortage { return pause(index, .shortage(failure), at: network.now) }
       }
     }

@@ -34,7 +34,7 @@ extension Proxy where Network: ~Copyable {
     network.close(session.client, client)
     timers.cancel(index)
     sessions.remove(index)
-    admission.leave(listener: Int(session.listener))
+    admission.leave(listener: Int(session.listener), worker: worker)
     endPauses()
     if case .draining = stage, sessions.count == 0 { stopped() }
   }

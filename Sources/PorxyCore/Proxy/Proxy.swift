@@ -13,6 +13,7 @@ public struct Proxy<Network: Transport & ~Copyable>: ~Copyable {
 
   @usableFromInline let configuration: Configuration
   @usableFromInline let admission: Admission
+  @usableFromInline let worker: Int
   @usableFromInline let relayMode: RelayMode
   /// By listener of the configuration.
   @usableFromInline let patience: [Patience]
@@ -37,10 +38,11 @@ public struct Proxy<Network: Transport & ~Copyable>: ~Copyable {
   /// Sessions reset at the end of the drain time.
   @usableFromInline var resetByStop = 0
 
-  /// `admission` is shared by the proxies of all workers.
-  public init(configuration: Configuration, admission: Admission) {
+  /// `admission` is shared by the proxies of all workers, of which this is the one with that number, from 0.
+  public init(configuration: Configuration, admission: Admission, worker: Int = 0) {
     self.configuration = configuration
     self.admission = admission
+    self.worker = worker
     relayMode = configuration.relay
     backends = configuration.backends.map(KnownBackend.init)
     patience = configuration.listeners.map { Patience($0, configuration.backends) }

@@ -12,14 +12,15 @@ package enum Worker {
     case failed(TransportError)
   }
 
-  /// Serves on the calling thread until told to stop; `started` is called once, before the first client is accepted.
+  /// Serves on the calling thread until told to stop; `number` counts workers from 0, and `started` is called once,
+  /// before the first client is accepted.
   package static func run(
-    _ configuration: Configuration, _ admission: Admission, _ options: EpollTransport.Options,
+    _ number: Int, _ configuration: Configuration, _ admission: Admission, _ options: EpollTransport.Options,
     started: (Start) -> Void, log: (LogRecord) -> Void
   ) {
     do throws(TransportError) {
       var transport = try EpollTransport(options)
-      var proxy = Proxy<EpollTransport>(configuration: configuration, admission: admission)
+      var proxy = Proxy<EpollTransport>(configuration: configuration, admission: admission, worker: number)
       let failures = proxy.start(on: &transport)
       guard failures.allSatisfy({ isBearable($0, among: failures, configuration) }) else {
         return started(.refused(failures))

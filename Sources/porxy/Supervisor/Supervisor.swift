@@ -22,7 +22,7 @@ struct Supervisor {
   init(_ configuration: Configuration, _ budget: DescriptorBudget) {
     self.configuration = configuration
     self.budget = budget
-    admission = Admission(configuration, sessionsMax: budget.sessionsMax)
+    admission = Admission(configuration, sessionsMax: budget.sessionsMax, workers: budget.workers)
     reports = Reports(configuration, workers: budget.workers)
   }
 
@@ -53,7 +53,7 @@ struct Supervisor {
       workers: budget.workers, processors: Machine.processorCount, online: Machine.onlineProcessorCount)
     let isStarted = WorkerThread.start("porxy-\(worker)") { [options] in
       var formatter = reports.formatter()
-      Worker.run(configuration, admission, options) { start in
+      Worker.run(worker, configuration, admission, options) { start in
         state.change { $0.starts.append(start) }
       } log: { record in
         reports.note(record, worker: worker, by: &formatter)
