@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from peers import PROXIES, Route, Setting
-from processes import Failure, cpu_seconds, find, has_ended_threads, resident_kib, settled_cpu_seconds
+from processes import Failure, compiled, cpu_seconds, has_ended_threads, resident_kib, settled_cpu_seconds
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 START_SECONDS_MAX = 10
@@ -19,11 +19,7 @@ class Bench:
 
     def __init__(self, options, processes):
         self.options, self.processes, self.folder = options, processes, processes.folder
-        self.load = os.path.join(self.folder, "load")
-        compiler = find("cc", "gcc", "clang")
-        if not compiler:
-            raise Failure("a C compiler is missing; it builds load.c")
-        subprocess.run([compiler, "-O2", "-o", self.load, os.path.join(HERE, "load.c")], check=True)
+        self.load = compiled("load.c", os.path.join(self.folder, "load"))
         servers = processes.start([self.load, "serve"], processes.load_cpu, "servers", stdout=subprocess.PIPE)
         self.servers = json.loads(servers.stdout.readline() or "{}")
         if not self.servers:

@@ -10,7 +10,7 @@ import re
 import subprocess
 from collections import namedtuple
 
-from processes import find
+from processes import compiled, find
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MANY = 100_000  # Connections, for proxies that want to know a limit.
@@ -126,8 +126,7 @@ def floor(setting):
     """What a relay without any of porxy's rules costs; no peer, but the ground below all of them."""
     binary = os.path.join(setting.folder, "floor")
     if not os.path.exists(binary):
-        compiler = find("cc", "gcc", "clang")
-        subprocess.run([compiler, "-O2", "-o", binary, os.path.join(HERE, "floor.c")], check=True)
+        compiled("floor.c", binary)
     routes = [f"{route.port}:{route.server}" for route in setting.routes]
     return Recipe([binary, *routes], ["echo", "floor.c"])
 

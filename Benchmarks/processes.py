@@ -26,6 +26,16 @@ def find(*programs):
     return next(filter(None, (shutil.which(program, path=path) for program in programs)), None)
 
 
+def compiled(source, target, *flags):
+    """The target's path, built from a C file beside this one."""
+    compiler = find("cc", "gcc", "clang")
+    if not compiler:
+        raise Failure(f"a C compiler is missing; it builds {source}")
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), source)
+    subprocess.run([compiler, "-O2", *flags, "-o", target, path], check=True)
+    return target
+
+
 class Processes:
     """Owns every child, pins it, and ends it in the end, whatever happens."""
 
