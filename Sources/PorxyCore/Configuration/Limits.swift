@@ -18,17 +18,9 @@ public struct Limits: Sendable, Equatable {
   public static let attemptInterval = Duration.milliseconds(250)
   /// How long an answer of the resolver serves further sessions.
   public static let resolutionLifetime = Duration.seconds(1)
-  /// Bytes taken at once at the beginning of a flow.
-  ///
-  /// While a socket is being written to, the kernel acknowledges nothing on it. Small writes keep that short, for a
-  /// server that answers early and closes: the last bytes of its answer leave only when those before are acknowledged,
-  /// and are lost with the close if unread bytes make it a reset.
-  public static let firstReadMax: UInt32 = 4 * 1024
-  /// How many bytes of a flow are its beginning.
-  public static let firstBytes: UInt64 = 128 * 1024
-  /// Reads in a row that fill a small buffer before a flow goes over to a pipe or a large buffer.
-  public static let fullMovesToBulk: UInt8 = 2
-  /// Reads in a row that would not, before it goes back.
+  /// Bytes moved at once from which on a pipe costs less than a small buffer.
+  public static let bulkMoveMin = 8 * 1024
+  /// Smaller moves in a row before a flow goes back from a pipe or a large buffer.
   public static let smallMovesInBulk: UInt8 = 4
   /// Reads of a flow, each written at once, before others get their turn.
   public static let readsPerTurn = 2

@@ -44,10 +44,10 @@ struct Flow {
   @usableFromInline var state = State.open
   @usableFromInline var sourceReady = false
   @usableFromInline var sinkReady = false
-  /// Reads keep filling the buffer: it pays to use a pipe or a large buffer.
+  /// Much comes at once: it pays to use a pipe or a large buffer.
   @usableFromInline var isBulk = false
-  /// Moves in a row that speak for changing the pace.
-  @usableFromInline var contraryMoves: UInt8 = 0
+  /// Moves in a row, while bulk, that were too small for it.
+  @usableFromInline var smallMoves: UInt8 = 0
 
   @usableFromInline
   init() {}
@@ -164,24 +164,15 @@ struct Flow {
     from source: SocketID, relay: RelayMode, on network: inout Network
   ) -> Transfer? {
     guard var fresh = lend(relay, on: &network) else { return nil }
-    let transfer = network.pull(from: source, into: &fresh, atMost: readMax(fresh.kind))
+    let transfer = network.pull(from: source, into: &fresh, atMost: .max)
     guard case .moved(let count) = transfer else {
-      if !isBulk { contraryMoves = 0 }
       network.returnConduit(fresh)
       return transfer
     }
     taken &+= UInt64(count)
     conduit = fresh
-    judgePace(of: fresh.kind, count)
+    judgePace(count)
     return transfer
-  }
-
-  /// Bytes to take at once: few at the beginning, see `Limits.firstReadMax`.
-  @inlinable
-  func readMax(_ kind: ConduitKind) -> UInt32 {
-    guard taken < Limits.firstBytes else { return .max }
-    // A pipe is written without copying, and so in the time of a smaller buffer.
-    return kind == .pipe ? UInt32(Limits.bufferSize) : Limits.firstReadMax
   }
 
   /// Borrows the kind of conduit that fits the flow's pace, or the next best.
@@ -201,14 +192,16 @@ struct Flow {
     return network.borrowConduit(.buffer)
   }
 
-  /// Reads that fill the buffer one after the other, with nothing to wait for between them, make the flow bulk; some
-  /// that would not fill it end that.
+  /// A read that fills a buffer makes the flow bulk; small ones in a row end that.
   @inlinable
-  mutating func judgePace(of kind: ConduitKind, _ count: UInt32) {
-    let isFull = Int(count) >= Limits.bufferSize
-    contraryMoves = isFull != isBulk ? contraryMoves + 1 : 0
-    guard contraryMoves == (isBulk ? Limits.smallMovesInBulk : Limits.fullMovesToBulk) else { return }
-    isBulk.toggle()
-    contraryMoves = 0
+  mutating func judgePace(_ count: UInt32) {
+    guard isBulk else {
+      isBulk = count >= Limits.bufferSize
+      return
+    }
+    smallMoves = count < Limits.bulkMoveMin ? smallMoves + 1 : 0
+    guard smallMoves == Limits.smallMovesInBulk else { return }
+    isBulk = false
+    smallMoves = 0
   }
 }
