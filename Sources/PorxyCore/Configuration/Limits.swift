@@ -11,7 +11,7 @@ public struct Limits: Sendable, Equatable {
   public static let pipeSize = 256 * 1024
   /// Bytes a socket takes to send beyond what its peer's window lets out (TCP_NOTSENT_LOWAT): so few are taken from one
   /// side while the other reads none (VANISHES, PRESSURE).
-  public static let unsentMax = 256 * 1024
+  public static let unsentMax = 1024 * 1024
   /// Addresses of a name that are tried.
   public static let addressesMax = 8
   /// Between the beginnings of two attempts to connect (RFC 8305 section 5).
