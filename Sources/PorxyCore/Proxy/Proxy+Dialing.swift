@@ -125,7 +125,10 @@ extension Proxy where Network: ~Copyable {
     sessions[session].connectedAt = network.now
     sessions[session].toBackend.sinkReady = true
     sessions[session].toClient.sourceReady = true
-    if patience(of: session).keepalive != nil { newcomers.add(session, at: network.now) }
+    if patience(of: session).keepalive != nil {
+      sessions[session].isNewcomer = true
+      newcomers.add(session, at: network.now)
+    }
     arm(session, at: network.now)
     relay(session, on: &network)
   }

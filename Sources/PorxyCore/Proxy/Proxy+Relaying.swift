@@ -101,8 +101,11 @@ extension Proxy where Network: ~Copyable {
   /// A session that lasts has its backend's kernel asked, in a silence, whether it still exists (VANISHES).
   @inlinable
   mutating func beginKeepalive(_ index: UInt32, on network: inout Network) {
-    guard sessions.contains(index), sessions[index].isConnected, !sessions[index].hasFailed,
-      sessions[index].halfWatch != .on, let keepalive = patience(of: index).keepalive
+    guard sessions.contains(index), sessions[index].isNewcomer,
+      network.now >= sessions[index].connectedAt + Limits.keepaliveGrace
+    else { return }
+    sessions[index].isNewcomer = false
+    guard !sessions[index].hasFailed, sessions[index].halfWatch != .on, let keepalive = patience(of: index).keepalive
     else { return }
     network.setKeepalive(keepalive, on: sessions[index].backend)
   }

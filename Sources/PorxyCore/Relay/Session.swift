@@ -49,6 +49,8 @@ struct Session {
   @usableFromInline var isWaiting = false
   /// It has a place among those that go on in the next turn.
   @usableFromInline var isQueued = false
+  /// What lasting sessions get is still to be done for it.
+  @usableFromInline var isNewcomer = false
 
   @usableFromInline
   init(client: SocketID, from endpoint: Endpoint, listener: Int, at now: Instant) {
