@@ -41,6 +41,11 @@ extension EpollTransport {
       return unsafe .failed(Failure(errno: entry.pointee.takeStashedError()))
     }
     let descriptor = unsafe entry.pointee.descriptor
+    if conduit.kind != .buffer, unsafe entry.pointee.traits.contains(.takesMuch) {
+      // Not before: most sessions are over without a need for it.
+      unsafe entry.pointee.traits.remove(.takesMuch)
+      Syscalls.limitUnsent(of: descriptor)
+    }
     let sent =
       switch conduit.kind {
       case .buffer: buffers.send(conduit, to: descriptor)

@@ -6,7 +6,7 @@ extension EpollTransport {
     let socket = Descriptor(owning: try Self.check(openSocket(endpoint.address.family), during: "socket"))
     Syscalls.apply(options, to: socket.number, at: endpoint.address)
     _ = try Self.check(Syscalls.connect(socket.number, to: endpoint), during: "connect")
-    let id = sockets.insert(socket.number, .connecting, targetPort: endpoint.port)
+    let id = sockets.insert(socket.number, [.connecting, .takesMuch], targetPort: endpoint.port)
     // Not before connect(2): a socket that was never connected is ready, hung up.
     let result = Syscalls.add(socket: socket.number, to: epoll.number, data: id.epollData)
     guard result >= 0 else {

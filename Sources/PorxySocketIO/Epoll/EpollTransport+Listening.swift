@@ -10,6 +10,7 @@ extension EpollTransport {
     }
     let socket = try Self.bind(to: endpoint, isDualStack: options.isDualStack, sharesPort: true)
     Syscalls.apply(options.socket, to: socket.number, at: endpoint.address)
+    Syscalls.limitUnsent(of: socket.number)
     _ = try Self.check(Syscalls.listen(socket.number, backlog: options.backlog), during: "listen")
     let id = listeners.nextID
     _ = try Self.check(

@@ -1,6 +1,6 @@
 /// Where a socket stands, as far as it changes what the next call must do.
 struct SocketTraits: OptionSet, BitwiseCopyable {
-  let rawValue: UInt8
+  let rawValue: UInt16
 
   static let open = SocketTraits(rawValue: 1 << 0)
   /// The outcome of connect(2) is not known yet.
@@ -19,6 +19,8 @@ struct SocketTraits: OptionSet, BitwiseCopyable {
   static let atMark = SocketTraits(rawValue: 1 << 6)
   /// Its own direction was ended while it connected.
   static let endedEarly = SocketTraits(rawValue: 1 << 7)
+  /// What it takes to send is left to the kernel (`Limits.unsentMax`).
+  static let takesMuch = SocketTraits(rawValue: 1 << 8)
 
   /// What a pull must look at before it moves bytes.
   static let careful: SocketTraits = [.drained, .urgentAhead, .atMark]

@@ -91,13 +91,15 @@ enum Syscalls {
   static func apply(_ options: SocketOptions, to descriptor: Int32, at address: IPAddress) {
     if let name = options.congestion.name(at: address) { _ = choose(congestion: name, for: descriptor) }
     _ = porxy_no_delay(descriptor)
-    _ = porxy_unsent_max(descriptor, Int32(Limits.unsentMax))
     if let keepalive = options.keepalive { apply(keepalive, to: descriptor) }
     if let timeout = options.userTimeout {
       let milliseconds = (timeout.nanoseconds + 999_999) / 1_000_000
       _ = porxy_user_timeout(descriptor, Int32(clamping: max(milliseconds, 1)))
     }
   }
+
+  /// Lets the socket, and those that it accepts, take no more than `Limits.unsentMax` to send.
+  static func limitUnsent(of descriptor: Int32) { _ = porxy_unsent_max(descriptor, Int32(Limits.unsentMax)) }
 
   static func choose(congestion name: String, for descriptor: Int32) -> Int32 {
     // A string that is passed as it is becomes an array on the heap first.
