@@ -20,10 +20,15 @@ class Bench:
     def __init__(self, options, processes):
         self.options, self.processes, self.folder = options, processes, processes.folder
         self.load = compiled("load.c", os.path.join(self.folder, "load"))
-        servers = processes.start([self.load, "serve"], processes.load_cpu, "servers", stdout=subprocess.PIPE)
-        self.servers = json.loads(servers.stdout.readline() or "{}")
+        self.start_servers()
+
+    def start_servers(self):
+        """Servers on ports that no connection has used yet."""
+        self.serving = self.processes.start(
+            [self.load, "serve"], self.processes.load_cpu, "servers", stdout=subprocess.PIPE)
+        self.servers = json.loads(self.serving.stdout.readline() or "{}")
         if not self.servers:
-            raise Failure("the servers do not start: " + processes.complaint("servers"))
+            raise Failure("the servers do not start: " + self.processes.complaint("servers"))
 
     def recipe(self, name, ports=(1, 1, 1), threads=1):
         """How to run a proxy with these ports to listen on; None if it is not installed."""
@@ -71,7 +76,13 @@ class Bench:
         raise Failure(f"{name} does not listen: {self.processes.complaint(name)}")
 
     def measure(self, name, work):
-        """The figures of one proxy at one work, once."""
+        """The figures of one proxy at one work, once.
+
+        Its servers are fresh: what earlier connections to the same port have left in TIME_WAIT makes the kernel search
+        for a local port, which can take longer than all the rest of a short session.
+        """
+        self.processes.stop(self.serving)
+        self.start_servers()
         with self.proxy(name, work.threads) as (child, ports):
             kib = resident_kib(child.pid) if child else 0
             cpu = cpu_seconds(child.pid) if child else 0

@@ -27,12 +27,14 @@ from works import FIGURES, works
 
 
 def measure_all(bench, names, wanted):
-    """Takes turns: within a round every proxy does the same work right after the other. One that fails is told of."""
+    """Takes turns: within a round every proxy does the same work right after the other, in each another one first. One
+    that fails is told of."""
     left_out = {name: ("idle",) if name == "direct" else bench.recipe(name).without for name in names}
     results, failures = {work.name: {} for work in wanted}, []
     for turn in range(bench.options.rounds):
         for work in wanted:
-            for name in names:
+            first = turn % len(names)
+            for name in names[first:] + names[:first]:
                 if work.name in left_out[name]:
                     continue
                 try:
