@@ -18,7 +18,7 @@ extension Proxy where Network: ~Copyable {
   mutating func relay(_ index: UInt32, suspect: Side? = nil, on network: inout Network) {
     let pumped = sessions[index].pump(suspect: suspect, relay: relayMode, on: &network)
     if pumped.moved { sessions[index].activeAt = network.now }
-    switch sessions[index].settle(on: &network) {
+    switch sessions[index].settle(lastEnd: pumped.lastEnd, on: &network) {
     case .goOn:
       if pumped.again { queue(index) }
       if pumped.starved { starve(index, at: network.now) }

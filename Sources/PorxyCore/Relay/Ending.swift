@@ -68,6 +68,13 @@ enum Ending {
     }
   }
 
+  /// Whether closing both sockets passes the last end on: the kernel sends it with the close, and there is nothing that
+  /// an orphaned socket would still have to send (DONE).
+  @inlinable
+  static func closePassesEnd(to sink: SendQueue, from ended: SendQueue) -> Bool {
+    sink.isEmpty && holdsOnlyAnEnd(ended)
+  }
+
   /// An end that is not acknowledged yet counts as one byte; it needs nobody to wait for it.
   @inlinable
   static func holdsOnlyAnEnd(_ queue: SendQueue) -> Bool { queue.unacknowledged <= 1 }

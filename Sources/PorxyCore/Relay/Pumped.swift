@@ -8,6 +8,8 @@ struct Pumped {
 
   /// At least a byte was moved.
   @usableFromInline var moved = false
+  /// All that is left of the session is to pass this side's end on.
+  @usableFromInline var lastEnd: Side?
 
   @inlinable
   init() {}

@@ -168,11 +168,41 @@ extension Session {
     switch side {
     case .client:
       guard toBackend.state == .draining else { return }
-      if isWhole { toBackend.finish(backend, on: &network) } else { toBackend.state = .broken }
+      if !isWhole {
+        toBackend.state = .broken
+      } else if toClient.state == .finished, !hasFailed {
+        pumped.lastEnd = side
+      } else {
+        toBackend.finish(backend, on: &network)
+      }
     case .backend:
       guard toClient.state == .draining else { return }
-      if isWhole { toClient.finish(client, on: &network) } else { toClient.state = .broken }
+      if !isWhole {
+        toClient.state = .broken
+      } else if toBackend.state == .finished, !hasFailed {
+        pumped.lastEnd = side
+      } else {
+        toClient.finish(client, on: &network)
+      }
     }
+  }
+
+  /// Passes a side's end on when nothing but it is left: by closing the sockets if their kernels have nothing else to
+  /// send, which saves a call.
+  @inlinable
+  mutating func passLastEnd<Network: Transport & ~Copyable>(
+    of side: Side, on network: inout Network
+  ) -> Ending.Verdict {
+    let sink = socket(of: side.other)
+    let isEnough = Ending.closePassesEnd(
+      to: network.sendQueue(of: sink), from: network.sendQueue(of: socket(of: side)))
+    switch (side, isEnough) {
+    case (.client, true): toBackend.state = .finished
+    case (.client, false): toBackend.finish(sink, on: &network)
+    case (.backend, true): toClient.state = .finished
+    case (.backend, false): toClient.finish(sink, on: &network)
+    }
+    return isEnough ? .close(client: .orderly, backend: .orderly) : .wait
   }
 
   /// Asks the socket for the error it may have met, unless one is known.
@@ -226,10 +256,13 @@ extension Session {
     }
   }
 
-  /// What the rules make of the session now.
+  /// What the rules make of the session now. `lastEnd` is the side whose end is still to be passed on, as the last.
   @inlinable
-  mutating func settle<Network: Transport & ~Copyable>(on network: inout Network) -> Ending.Verdict {
+  mutating func settle<Network: Transport & ~Copyable>(
+    lastEnd: Side?, on network: inout Network
+  ) -> Ending.Verdict {
     guard isConnected else { return settleUnconnected() }
+    if let lastEnd { return passLastEnd(of: lastEnd, on: &network) }
     guard hasFailed || (toBackend.state == .finished && toClient.state == .finished) else { return .goOn }
     let clientQueue = network.sendQueue(of: client)
     let backendQueue = network.sendQueue(of: backend)

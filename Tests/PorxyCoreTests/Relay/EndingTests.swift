@@ -30,6 +30,15 @@ import Testing
       Ending.decide(client: side(.finished, queue: Self.full), backend: side(.finished), isPatient: true) == .wait)
   }
 
+  @Test("DONE: the close passes the last end on where nothing else is on its way")
+  func lastEnd() {
+    #expect(Ending.closePassesEnd(to: Self.empty, from: Self.empty))
+    #expect(Ending.closePassesEnd(to: Self.empty, from: Self.endOnly))
+    // A byte on its way to the sink, which has been told of no end yet.
+    #expect(!Ending.closePassesEnd(to: Self.endOnly, from: Self.empty))
+    #expect(!Ending.closePassesEnd(to: Self.empty, from: Self.full))
+  }
+
   @Test("RESET: the survivor is reset once everything has arrived, never in order")
   func reset() {
     for flow in [Flow.State.broken, .finished] {
