@@ -51,12 +51,18 @@ def haproxy(setting, congestion=""):
 
 
 def haproxy_reno(setting):
-    """With the congestion control that porxy chooses on loopback; None where HAProxy is too old to be told."""
+    """With the congestion control that porxy chooses on loopback. HAProxy before 3.3 is made to by a library."""
     recipe = haproxy(setting, " cc reno")
     if not recipe:
         return None
     probe = subprocess.run([*recipe.command, "-c"], capture_output=True, text=True)
-    return None if "cc" in re.findall(r"unknown keyword '(\w+)'", probe.stderr) else recipe
+    if "cc" not in re.findall(r"unknown keyword '(\w+)'", probe.stderr):
+        return recipe
+    library = os.path.join(setting.folder, "reno.so")
+    if not os.path.exists(library):
+        compiled("reno.c", library, "-shared", "-fPIC")
+    recipe = haproxy(setting)
+    return recipe._replace(command=["env", f"LD_PRELOAD={library}", *recipe.command])
 
 
 def nginx(setting):
