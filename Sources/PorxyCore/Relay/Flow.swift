@@ -140,6 +140,21 @@ struct Flow {
     return nil
   }
 
+  /// Passes the source's end on if it is true (`isWhole`), unless it is the session's last: true where it is left for
+  /// the close to pass on.
+  @inlinable
+  mutating func passEnd<Network: Transport & ~Copyable>(
+    to sink: SocketID, isWhole: Bool, isLast: Bool, on network: inout Network
+  ) -> Bool {
+    guard state == .draining else { return false }
+    guard isWhole else {
+      state = .broken
+      return false
+    }
+    if !isLast { finish(sink, on: &network) }
+    return isLast
+  }
+
   /// Passes the source's end on, behind the last byte (END).
   @inlinable
   mutating func finish<Network: Transport & ~Copyable>(_ sink: SocketID, on network: inout Network) {

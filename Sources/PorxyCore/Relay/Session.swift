@@ -165,26 +165,12 @@ extension Session {
     }
     if firstEnd == nil { firstEnd = side }
     let isWhole = failure(of: side)?.followsEnd ?? true
-    switch side {
-    case .client:
-      guard toBackend.state == .draining else { return }
-      if !isWhole {
-        toBackend.state = .broken
-      } else if toClient.state == .finished, !hasFailed {
-        pumped.lastEnd = side
-      } else {
-        toBackend.finish(backend, on: &network)
-      }
-    case .backend:
-      guard toClient.state == .draining else { return }
-      if !isWhole {
-        toClient.state = .broken
-      } else if toBackend.state == .finished, !hasFailed {
-        pumped.lastEnd = side
-      } else {
-        toClient.finish(client, on: &network)
-      }
-    }
+    let isLast = !hasFailed && (side == .client ? toClient : toBackend).state == .finished
+    let isLeft =
+      side == .client
+      ? toBackend.passEnd(to: backend, isWhole: isWhole, isLast: isLast, on: &network)
+      : toClient.passEnd(to: client, isWhole: isWhole, isLast: isLast, on: &network)
+    if isLeft { pumped.lastEnd = side }
   }
 
   /// Passes a side's end on when nothing but it is left: by closing the sockets if their kernels have nothing else to
@@ -194,15 +180,12 @@ extension Session {
     of side: Side, on network: inout Network
   ) -> Ending.Verdict {
     let sink = socket(of: side.other)
-    let isEnough = Ending.closePassesEnd(
-      to: network.sendQueue(of: sink), from: network.sendQueue(of: socket(of: side)))
-    switch (side, isEnough) {
-    case (.client, true): toBackend.state = .finished
-    case (.client, false): toBackend.finish(sink, on: &network)
-    case (.backend, true): toClient.state = .finished
-    case (.backend, false): toClient.finish(sink, on: &network)
+    guard Ending.closePassesEnd(to: network.sendQueue(of: sink), from: network.sendQueue(of: socket(of: side))) else {
+      if side == .client { toBackend.finish(sink, on: &network) } else { toClient.finish(sink, on: &network) }
+      return .wait
     }
-    return isEnough ? .close(client: .orderly, backend: .orderly) : .wait
+    if side == .client { toBackend.state = .finished } else { toClient.state = .finished }
+    return .close(client: .orderly, backend: .orderly)
   }
 
   /// Asks the socket for the error it may have met, unless one is known.
