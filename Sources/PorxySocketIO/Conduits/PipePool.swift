@@ -13,7 +13,7 @@ struct PipePool: ~Copyable {
   private var idleLeast = 0
 
   /// Bytes asked for, in turn; a pipe that gets none of them is no better than a buffer.
-  private static let sizes: [Int32] = [Int32(Limits.pipeSize), 256 * 1024, 64 * 1024]
+  private static let sizes: [Int32] = [Int32(Limits.pipeSize), 64 * 1024]
   /// Bytes that are copied into a pipe at most: what an empty one takes in any case.
   private static let copyMax = 4096
 
