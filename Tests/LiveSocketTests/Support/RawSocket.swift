@@ -109,7 +109,7 @@ final class RawSocket {
     return descriptor
   }
 
-  private static func localPort(of descriptor: Int32) -> UInt16 {
+  static func localPort(of descriptor: Int32) -> UInt16 {
     var address = porxy_address()
     unsafe porxy_local_address(descriptor, &address)
     return address.port

@@ -13,16 +13,15 @@ import Testing
     let (listener, port) = try driver.listen(.loopbackV4, options)
     let client = try #require(RawSocket.connected(to: port))
     _ = try driver.accept(from: listener)
-    // Other tests open and close descriptors meanwhile: only the two ports tell which one was accepted.
-    let accepted = openDescriptors().filter { localPort(of: $0) == port && peerPort(of: $0) == client.localPort }
+    let accepted = Descriptors.connected(from: port, to: client.localPort)
     let descriptor = try #require(accepted.first)
     #expect(accepted.count == 1)
-    #expect(option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY) == 1)
-    #expect(option(descriptor, SOL_SOCKET, SO_KEEPALIVE) == 1)
-    #expect(option(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE) == 77)
-    #expect(option(descriptor, Int32(IPPROTO_TCP), TCP_KEEPINTVL) == 7)
-    #expect(option(descriptor, Int32(IPPROTO_TCP), TCP_KEEPCNT) == 3)
-    #expect(option(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT) == 1234)
+    #expect(Descriptors.option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY) == 1)
+    #expect(Descriptors.option(descriptor, SOL_SOCKET, SO_KEEPALIVE) == 1)
+    #expect(Descriptors.option(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE) == 77)
+    #expect(Descriptors.option(descriptor, Int32(IPPROTO_TCP), TCP_KEEPINTVL) == 7)
+    #expect(Descriptors.option(descriptor, Int32(IPPROTO_TCP), TCP_KEEPCNT) == 3)
+    #expect(Descriptors.option(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT) == 1234)
     #expect(fcntl(descriptor, F_GETFL) & O_NONBLOCK != 0)
     #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0)
   }
@@ -95,25 +94,5 @@ import Testing
       exhaust()
       _ = try driver.transport.connect(to: target, SocketOptions())
     }
-  }
-
-  private func openDescriptors() -> Set<Int32> {
-    Set((0..<1024).filter { fcntl($0, F_GETFD) >= 0 })
-  }
-
-  private func option(_ descriptor: Int32, _ level: Int32, _ option: Int32) -> Int32 {
-    var value: Int32 = -1
-    var length = socklen_t(MemoryLayout<Int32>.size)
-    return unsafe getsockopt(descriptor, level, option, &value, &length) == 0 ? value : -1
-  }
-
-  private func localPort(of descriptor: Int32) -> UInt16? {
-    var address = porxy_address()
-    return unsafe porxy_local_address(descriptor, &address) == 0 ? address.port : nil
-  }
-
-  private func peerPort(of descriptor: Int32) -> UInt16? {
-    var address = porxy_address()
-    return unsafe porxy_peer_address(descriptor, &address) == 0 ? address.port : nil
   }
 }

@@ -1,0 +1,38 @@
+import Glibc
+import PorxyCore
+import PorxySocketIO
+import Testing
+
+/// How much a socket takes to send before its peer has room for it.
+@Suite struct UnsentTests {
+  private func unsentMax(of descriptor: Int32) -> Int32 {
+    Descriptors.option(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT)
+  }
+
+  @Test("accepted sockets are limited from the beginning") func accepted() throws {
+    var driver = try TransportDriver()
+    let (listener, port) = try driver.listen(.loopbackV4)
+    let client = try #require(RawSocket.connected(to: port))
+    _ = try driver.accept(from: listener)
+    let accepted = Descriptors.connected(from: port, to: client.localPort)
+    #expect(accepted.map(unsentMax) == [Int32(Limits.unsentMax)])
+  }
+
+  @Test("connected ones with the first bulk, not before", arguments: [ConduitKind.block, .pipe])
+  func connected(bulk: ConduitKind) throws {
+    var driver = try TransportDriver()
+    let (source, client) = try driver.acceptedPair()
+    let (sink, server) = try driver.connectedPair()
+    let local = driver.transport.localEndpoint(of: sink)?.port ?? 0
+    let descriptor = try #require(Descriptors.connected(from: local, to: server.localPort).first)
+    for (kind, isLimited) in [(ConduitKind.buffer, false), (bulk, true), (.buffer, true)] {
+      client.send([1, 2, 3])
+      var conduit = try driver.borrow(kind)
+      let pulled = driver.pull(from: source, into: &conduit)
+      let pushed = driver.pushAll(from: &conduit, to: sink)
+      #expect(pulled == .moved(3) && pushed == .moved(3))
+      driver.transport.returnConduit(conduit)
+      #expect((unsentMax(of: descriptor) == Int32(Limits.unsentMax)) == isLimited, "\(kind)")
+    }
+  }
+}
