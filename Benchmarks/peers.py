@@ -14,10 +14,19 @@ from processes import compiled, find
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MANY = 100_000  # Connections, for proxies that want to know a limit.
+NEED_THREADS = ("down 32 on 2 threads", "ping 200 on 2 threads", "churn 50 on 2 threads")  # Works, by name.
 
 Route = namedtuple("Route", "name port server")  # listen on `port`, relay to `server`, both on 127.0.0.1
 Setting = namedtuple("Setting", "options routes folder write threads")
 Recipe = namedtuple("Recipe", "command version without", defaults=((),))
+
+
+def built(setting, source, target, *flags):
+    """The path of a C file beside this one, compiled into the setting's folder at the first call."""
+    path = os.path.join(setting.folder, target)
+    if not os.path.exists(path):
+        compiled(source, path, *flags)
+    return path
 
 
 def porxy(setting):
@@ -58,9 +67,7 @@ def haproxy_reno(setting):
     probe = subprocess.run([*recipe.command, "-c"], capture_output=True, text=True)
     if "cc" not in re.findall(r"unknown keyword '(\w+)'", probe.stderr):
         return recipe
-    library = os.path.join(setting.folder, "reno.so")
-    if not os.path.exists(library):
-        compiled("reno.c", library, "-shared", "-fPIC")
+    library = built(setting, "reno.c", "reno.so", "-shared", "-fPIC")
     recipe = haproxy(setting)
     return recipe._replace(command=["env", f"LD_PRELOAD={library}", *recipe.command])
 
@@ -129,12 +136,10 @@ def envoy_cluster(route):
 
 
 def floor(setting):
-    """What a relay without any of porxy's rules costs; no peer, but the ground below all of them."""
-    binary = os.path.join(setting.folder, "floor")
-    if not os.path.exists(binary):
-        compiled("floor.c", binary)
+    """What a relay without any of porxy's rules costs; no peer, but the ground below all of them. It has one thread."""
+    binary = built(setting, "floor.c", "floor")
     routes = [f"{route.port}:{route.server}" for route in setting.routes]
-    return Recipe([binary, *routes], ["echo", "floor.c"])
+    return Recipe([binary, *routes], ["echo", "floor.c"], NEED_THREADS)
 
 
 def gocopy(setting):
