@@ -3,9 +3,8 @@
 Real sockets take real time, so a suite is stopped as soon as it has complained. Only suites that could see a bug run.
 """
 import collections, os, re, signal, subprocess, sys, tempfile, time
-import weave
+import pages, weave
 
-PAGE = os.path.join(weave.ROOT, "docs", "CONFORMANCE.md")
 # `shows` are patterns of what names a complaint best, the first that matches.
 Suite = collections.namedtuple("Suite", "title filter parts shows")
 SUITES = [
@@ -13,11 +12,10 @@ SUITES = [
     Suite("drawn", "ConformanceTests.DifferentialTests", ["network"], [r"↳ drawn from (\S+)"]),
     Suite("contract", "TransportContractTests", ["network", "epoll"], [r'Test "(.+?)" recorded an issue']),
     Suite("catalogue", "LiveSocketTests.CatalogueThroughPorxyTests", ["proxy", "epoll"], [r'"([A-Z]\w+/[\w-]+)[:,]']),
-    Suite("rules", "LiveSocketTests.ConnectionRuleTests", ["proxy", "epoll"],
-          [r'(?:scenario|argument) → (.+?)(?:, relay →| at \w+\.swift)']),
     Suite("load", "LiveSocketTests.RandomLoadTests", ["proxy", "epoll"], [r"\n +([A-Z]+) at "]),
 ]
 HEAD = "| planted bug | " + " | ".join(suite.title for suite in SUITES) + " |\n" + "|---" * (len(SUITES) + 1) + "|\n"
+PAGE = pages.Page("planted-bugs-live.md", HEAD)
 NOT_RUN, UNSEEN = "–", "not seen"
 # A suite takes 70 seconds at the most without a bug.
 SECONDS_MAX = 150
@@ -86,14 +84,6 @@ def row(bug):
     return [complaint(suite, bug.number) if bug.part in suite.parts else NOT_RUN for suite in SUITES]
 
 
-def put_into_page(table):
-    text = open(PAGE).read()
-    if HEAD not in text:
-        sys.exit(f"docs/CONFORMANCE.md has no table to put the rows into; it begins:\n{HEAD}")
-    begins = text.index(HEAD) + len(HEAD)
-    open(PAGE, "w").write(text[:begins] + table + text[text.index("\n\n", begins - 1) + 1:])
-
-
 def main(bugs, options):
     chosen = [bug for bug in bugs if bug.is_live and options.only in (None, bug.id)]
     if not chosen:
@@ -111,7 +101,9 @@ def main(bugs, options):
             missed.append(bug.id)
     print(HEAD + table + f"\n{len(chosen)} bugs, {len(missed)} not seen, {round(time.monotonic() - began)} s")
     if options.write:
-        put_into_page(table)
+        PAGE.write(table)
+    elif options.only is None and PAGE.listed() != [bug.sentence for bug in chosen]:
+        print(f"{PAGE.shown} lists other bugs: .ci/planted --live --write brings it up to date")
     if missed:
         sys.exit("".join(f"not seen: {id}\n" for id in missed) + "a bug that no suite sees wants a row of the kernel's "
                  "catalogue, a clause of the contract or a scenario of a rule")

@@ -6,7 +6,7 @@ import PackagePlugin
 @main
 struct EmbedCatalogue: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
-    let folder = context.package.directoryURL.appending(path: "Tests/SimulationTests/Catalogue")
+    let folder = context.package.directoryURL.appending(path: "Sources/PorxyCatalogue/Catalogue")
     let output = context.pluginWorkDirectoryURL.appending(path: "CatalogueFile+All.swift")
     let names = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
     let scenarios = names.filter { $0.hasSuffix(".scenario") }.sorted()

@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <limits.h>
-#include <stdatomic.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
@@ -40,12 +40,11 @@ static int wait_by_milliseconds(int epoll, struct epoll_event *events, int event
 
 static int wait_by_nanoseconds(int epoll, struct epoll_event *events, int events_max, int64_t timeout) {
 #ifdef SYS_epoll_pwait2
-  static atomic_bool is_missing;
-  if (!atomic_load_explicit(&is_missing, memory_order_relaxed)) {
+  if (!porxy_is_refused(PORXY_CALL_EPOLL_PWAIT2)) {
     struct timespec span = {.tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000};
-    int count = (int)RESULT(syscall(SYS_epoll_pwait2, epoll, events, events_max, &span, NULL, 0));
-    if (count != -ENOSYS && count != -EPERM) return count;
-    atomic_store_explicit(&is_missing, 1, memory_order_relaxed);
+    long made = RESULT(syscall(SYS_epoll_pwait2, epoll, events, events_max, &span, NULL, 0));
+    int count = (int)porxy_note(PORXY_CALL_EPOLL_PWAIT2, made);
+    if (!porxy_is_refused(PORXY_CALL_EPOLL_PWAIT2)) return count;
   }
 #endif
   return wait_by_milliseconds(epoll, events, events_max, timeout);
@@ -57,6 +56,12 @@ int porxy_epoll_wait(int epoll, struct porxy_event *events, int events_max, int6
   int count = timeout > 0 ? wait_by_nanoseconds(epoll, batch, events_max, timeout)
                           : wait_by_milliseconds(epoll, batch, events_max, timeout);
   if (count == -EINTR) return 0;
+  if (count < 0) {
+    // A wait that fails brings nothing, and is not to be repeated without end.
+    struct timespec rest = {.tv_nsec = 10000000};
+    nanosleep(&rest, NULL);
+    return 0;
+  }
   for (int i = 0; i < count; i++) {
     events[i].data = batch[i].data.u64;
     events[i].mask = batch[i].events;
@@ -64,15 +69,29 @@ int porxy_epoll_wait(int epoll, struct porxy_event *events, int events_max, int6
   return count;
 }
 
-int porxy_eventfd(void) {
-  return RESULT(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+int porxy_bell(int *ring_end) {
+  int both = OPTIONAL(PORXY_CALL_EVENTFD, eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  *ring_end = both;
+  if (both >= 0 || !porxy_means_refused(both)) return both;
+  int ends[2];
+  int result = RESULT(pipe2(ends, O_NONBLOCK | O_CLOEXEC));
+  if (result < 0) return result;
+  *ring_end = ends[1];
+  return ends[0];
 }
 
-int porxy_eventfd_ring(int descriptor) {
-  return REPEATED(eventfd_write(descriptor, 1));
+int porxy_bell_ring(int descriptor) {
+  // A pipe that is full has been rung before.
+  uint64_t one = 1;
+  return (int)REPEATED(write(descriptor, &one, sizeof one));
 }
 
-int porxy_eventfd_hush(int descriptor) {
-  eventfd_t count;
-  return REPEATED(eventfd_read(descriptor, &count));
+int porxy_bell_drain(int descriptor) {
+  // An eventfd gives one number and is empty; a pipe gives one for each ring.
+  uint64_t numbers[64];
+  long taken;
+  do {
+    taken = REPEATED(read(descriptor, numbers, sizeof numbers));
+  } while (taken == (long)sizeof numbers);
+  return (int)taken;
 }

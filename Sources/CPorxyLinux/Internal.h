@@ -1,25 +1,9 @@
 #ifndef CPORXYLINUX_INTERNAL_H
 #define CPORXYLINUX_INTERNAL_H
 
-#include <errno.h>
-
 #include "CPorxyLinux.h"
 
-// The result of a call that gives -1 and errno, as a result or -errno.
-#define RESULT(call)                 \
-  ({                                 \
-    __typeof__(call) result_ = call; \
-    result_ < 0 ? -errno : result_;  \
-  })
-
-// The same, repeated while signals interrupt it. Not for close and connect, which are under way nonetheless.
-#define REPEATED(call)                        \
-  ({                                          \
-    __typeof__(call) repeated_;               \
-    do {                                      \
-      repeated_ = RESULT(call);               \
-    } while (repeated_ == -EINTR);            \
-    repeated_;                                \
-  })
+// The same for a call that porxy can do without.
+#define OPTIONAL(call, made) ((__typeof__(made))porxy_note(call, RESULT(made)))
 
 #endif

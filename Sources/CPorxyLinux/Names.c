@@ -1,14 +1,18 @@
 #define _GNU_SOURCE
 #include <netdb.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "Address.h"
 #include "Internal.h"
 
+static int is_same(const struct porxy_address *one, const struct porxy_address *other) {
+  return one->high == other->high && one->low == other->low && one->scope == other->scope && one->port == other->port
+      && one->is_v6 == other->is_v6;
+}
+
 static int is_known(const struct porxy_address *address, const struct porxy_address *known, int count) {
   for (int i = 0; i < count; i++) {
-    if (memcmp(address, &known[i], sizeof *address) == 0) return 1;
+    if (is_same(address, &known[i])) return 1;
   }
   return 0;
 }

@@ -1,5 +1,26 @@
 public import PorxySimulation
 
+/// Where a scenario runs on real sockets.
+public enum LiveArm: Sendable {
+  /// Clients and the server talk to each other over loopback.
+  case kernel
+  /// They talk through a proxy.
+  case proxied(LiveProxy)
+}
+
+/// Why the peers of a scenario could not be set up on this machine.
+public struct LiveFailure: Error, Sendable, CustomStringConvertible {
+  /// What was tried, and how the kernel answered.
+  public let description: String
+}
+
+/// Why a scenario cannot be run on real sockets.
+public struct SimulatedOnly: Error, Sendable, Equatable, CustomStringConvertible {
+  public let reason: String
+
+  public var description: String { "simulated only: \(reason)" }
+}
+
 /// Runs scenarios on real sockets of this machine, driven step by step by the thread that calls it.
 ///
 /// It sees the same steps in the same words as `ScenarioRunner` does on the simulated network: bytes are exact, chunks,
@@ -11,13 +32,17 @@ public struct LiveRunner: Sendable {
   public var waitingMax: Duration
   /// How long a step waits for what it expects. With none, it sees what is there once the network is at rest.
   public var patience: Duration
+  /// Asked while a run waits: once it says yes, nothing waits any more, and what is seen means nothing.
+  public var isCancelled: @Sendable () -> Bool
 
   public init(
-    quiet: Duration = .milliseconds(20), waitingMax: Duration = .seconds(15), patience: Duration = .seconds(2)
+    quiet: Duration = .milliseconds(20), waitingMax: Duration = .seconds(15), patience: Duration = .seconds(2),
+    isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.quiet = quiet
     self.waitingMax = waitingMax
     self.patience = patience
+    self.isCancelled = isCancelled
   }
 
   /// Why a scenario cannot be run in an arm; nil when it can.

@@ -4,7 +4,7 @@ import PorxySimulation
 /// What of a scenario cannot be done on real sockets without being root, or not in any bearable time.
 struct Obstacles {
   private let isDirect: Bool
-  private let hasControl: Bool
+  private let proxy: LiveProxy?
   private let waitingMax: Duration
   private var found: [String] = []
   /// Places from which nothing may come, though only what comes to them can be stopped.
@@ -14,10 +14,10 @@ struct Obstacles {
     switch arm {
     case .kernel:
       isDirect = true
-      hasControl = false
+      proxy = nil
     case .proxied(let proxy):
       isDirect = false
-      hasControl = proxy.control != nil
+      self.proxy = proxy
     }
     self.waitingMax = waitingMax
     if !scenario.arms.contains(isDirect ? .direct : .proxied) {
@@ -28,13 +28,24 @@ struct Obstacles {
     for step in scenario.steps {
       look(at: step.action)
       if case .wait(let time) = step.action { waiting += time }
-      if let time = step.within, time > waitingMax { found.append("it may wait for \(time)") }
+      if let time = step.within { look(at: time) }
     }
     if waiting > waitingMax { found.append("it waits for \(waiting)") }
   }
 
+  /// Nobody can kill, stop or configure a proxy that others use, too.
+  private var isOwn: Bool { proxy?.isOwn ?? false }
+
   /// What was found first.
   var first: String? { found.first }
+
+  private mutating func look(at within: Duration) {
+    if within > waitingMax { found.append("it may wait for \(within)") }
+    if within < Self.withinMin, !isDirect { found.append("it has to happen within \(within)") }
+  }
+
+  /// What real clocks and other processes allow.
+  private static let withinMin = Duration.milliseconds(50)
 
   private mutating func look(at setting: Setting) {
     switch setting {
@@ -45,9 +56,15 @@ struct Obstacles {
       guard !isDirect else { return }
       for case .descriptors in settings { found.append("it needs a machine with few descriptors") }
       for case .ports in settings { found.append("it needs a machine with few ports") }
+      for case .pipes in settings { found.append("it needs a machine with few pipes") }
+      if settings.contains(.noV6) || settings.contains(.noWayToV6) { found.append("it needs a machine without IPv6") }
       for case .sendBuffer in settings { found.append("it needs a machine with small buffers") }
       for case .receiveBuffer in settings { found.append("it needs a machine with small buffers") }
-      if !hasControl, !settings.isEmpty { found.append("it is about porxy's configuration") }
+      if !isOwn, !settings.isEmpty { found.append("it needs porxy's own configuration") }
+    case .listeners: found.append("it needs several listeners")
+    case .family(let family):
+      guard let proxy, [proxy.front, proxy.backend].contains(where: { $0.address.family != family }) else { return }
+      found.append("it needs a proxy that speaks IP\(family) to both sides")
     case .rules, .row, .arms, .differs, .latency: break
     }
   }
@@ -59,7 +76,13 @@ struct Obstacles {
     case .network(let action): look(at: action)
     case .name: found.append("it needs a name service")
     case .porxy(.drain), .porxy(.stop):
-      if !isDirect, !hasControl { found.append("it is about porxy's process") }
+      if !isDirect, !isOwn { found.append("it needs porxy's own process") }
+    case .porxy(.reload):
+      if !isDirect { found.append("it changes porxy's configuration") }
+    case .porxy(.kill):
+      if !isDirect, !isOwn { found.append("it harms the proxy that the other scenarios need") }
+    case .porxy(.loseListeners):
+      if !isDirect { found.append("destroying a listener needs root") }
     case .porxy, .listener, .wait, .settle: break
     }
   }
@@ -79,7 +102,8 @@ struct Obstacles {
     case .losePower: cutPlaces.append(place)
     case .restart: found.append("a host that forgets its connections needs root")
     case .suffer(let kind, let amount):
-      if place == .porxy, isDirect { return }
+      // Of a process, one thread alone cannot be stopped.
+      if place == .porxy, isDirect || isOwn && kind == .standstill && amount == 0 { return }
       guard place == .server, kind == .descriptorsOnAccept, amount == 0 else {
         return found.append("'\(kind.phrase)' is a fault of the simulation")
       }

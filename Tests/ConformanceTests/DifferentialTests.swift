@@ -1,10 +1,11 @@
 import Glibc
 import PorxyConformance
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// The simulated network beside the running kernel, over scenarios drawn from seeds.
-@Suite struct DifferentialTests {
+@Suite(.paced) struct DifferentialTests {
   private static let sweeps = 4
 
   @Test("both kernels see the same in scenarios drawn from seeds", arguments: 0..<sweeps)

@@ -1,13 +1,13 @@
-import Glibc
 import PorxyCatalogue
 import PorxyConformance
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// Each row of measured kernel behaviour beside the running kernel and beside the simulated network. What the scenario
 /// expects is what Linux 6.18 showed: a new kernel shows itself here, and so does a wrong model.
-@Suite struct ParityTests {
-  private static let rows = CatalogueFile.all.filter { $0.name.hasPrefix("Kernel/") }
+@Suite(.paced) struct ParityTests {
+  fileprivate static let rows = CatalogueFile.all.filter { $0.name.hasPrefix("Kernel/") }
 
   @Test("the kernel shows what was measured", arguments: rows)
   func kernel(_ entry: CatalogueFile) throws {
@@ -22,25 +22,28 @@ import Testing
     let outcome = ScenarioRunner().run(try Scenario(reading: entry.text), .direct)
     #expect(outcome.complaints == [], "\(entry.name), simulated:\n\(outcome.trace)")
   }
+}
 
-  @Test("docs/CONFORMANCE.md has the table of all rows")
-  func table() throws {
-    let lines = try Self.rows.map { entry in
+/// The table of `docs/generated/parity.md`.
+@Suite(.timed) struct ParityDocumentationTests {
+  @Test func theTableHasAllRows() throws {
+    let lines = try ParityTests.rows.map { entry in
       let scenario = try Scenario(reading: entry.text)
       let row = entry.name.dropFirst("Kernel/".count).prefix { $0 != "-" }
       let obstacle = LiveRunner().obstacle(to: scenario, in: .kernel)
       return "| \(row) | \(scenario.title) | \(obstacle.map { "— (\($0.reason))" } ?? "same") | same |"
     }
-    let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
-    let document = Self.read(root + "/docs/CONFORMANCE.md")
-    #expect(document.contains(lines.joined(separator: "\n")), "the table is now:\n\(lines.joined(separator: "\n"))")
-  }
+    try GeneratedPage("parity.md", from: "Sources/PorxyCatalogue/Catalogue/Kernel").check(
+      """
+      # Parity with the kernel
 
-  private static func read(_ path: String) -> String {
-    guard let file = unsafe fopen(path, "r") else { return "" }
-    defer { unsafe fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 20)
-    let count = unsafe fread(&bytes, 1, bytes.count, file)
-    return String(decoding: bytes.prefix(count), as: UTF8.self)
+      [CONFORMANCE.md](../CONFORMANCE.md#parity-with-the-kernel) says how the two are compared, and
+      [KERNEL.md](../KERNEL.md) explains each row.
+
+      | row | what it shows | kernel | simulated |
+      |---|---|---|---|
+      \(lines.joined(separator: "\n"))
+
+      """)
   }
 }

@@ -22,5 +22,5 @@ struct Rule: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   static let all: [Rule] =
-    layout + imports + constructs + [documented, orderedCollections] + loops + text + markdown
+    layout + imports + constructs + [documented, orderedCollections] + loops + text + markdown + citations
 }

@@ -1,10 +1,10 @@
 extension Sample {
-  static let all: [Sample] = layout + imports + constructs + documentation + determinism + loops + text + markdown
+  static let all: [Sample] =
+    layout + imports + constructs + documentation + determinism + loops + text + markdown + citations
 
   private static let layout = [
-    Sample(
-      .oneType, bad: "struct Flow {}\nenum Other {}\n", good: "struct Flow { enum Other {} }\nprivate class X {}\n"),
-    Sample(.named, bad: "struct Stream {}\n", good: "struct Flow {}\n"),
+    Sample(.named, bad: "struct Stream {}\n", good: "enum FlowState {}\nstruct Flow {}\n"),
+    Sample(.noCrumbs, bad: String(repeating: "\n", count: 10), good: String(repeating: "\n", count: 40)),
     Sample(.named, "Sources/porxy/Flow+Text.swift", bad: "extension Stream {}\n", good: "extension Flow.Part {}\n"),
     Sample(.named, "Sources/porxy/Main.swift", bad: "struct Porxy {}\n", good: "@main\nstruct Porxy {}\n"),
     Sample(.shortFiles, bad: String(repeating: "\n", count: 451), good: String(repeating: "\n", count: 450)),
@@ -23,6 +23,12 @@ extension Sample {
     Sample(
       .coreImports, bad: "public import struct Foundation.Data\nimport Foundation\n", good: "// import Foundation\n"),
     Sample(.coreImports, bad: "internal import FoundationEssentials\n", good: "let a = \"import Glibc\"\n"),
+    Sample(
+      .configurationImports, "Sources/PorxyConfiguration/A.swift", bad: "import Glibc\n", good: "import PorxyCore\n"),
+    Sample(
+      .runtimeImports, "Sources/PorxyRuntime/A.swift", bad: "import PorxySocketIO\n", good: "import CPorxyLinux\n"),
+    Sample(
+      .socketImports, "Sources/PorxySocketIO/Epoll.swift", bad: "import CPorxyPeers\n", good: "import CPorxyLinux\n"),
     Sample(
       .socketImports, "Sources/PorxySocketIO/Epoll.swift", bad: "import PorxySimulation\n",
       good: "import Glibc\nimport PorxyCore\n"),
@@ -129,4 +135,18 @@ extension Sample {
     Sample(
       .changelogOrder, "CHANGELOG.md", bad: "## Unreleased\n### Fixes\n", good: "## Unreleased\n### Internals\n"),
   ]
+
+  private static let citations = [
+    Sample(.citedRules, bad: "// R" + "7\n", good: "// RST, R, C7, R7a and 0xC10\n"),
+    Sample(
+      .citedRules, kernelPage, bad: "**R1. A.** See R" + "2.\n", good: "**R1. A.** See C10 and R01.\n| C10 | b |\n"),
+    Sample(.citedRules, kernelPage, bad: "A row: L" + "77.\n", good: "A length: L7.\n"),
+    Sample(.ruleNumbers, kernelPage, bad: "**R1. A.**\n**R3. C.**\n", good: "**R2. B.** R1, R1\n**R1. A.**\n"),
+    Sample(.ruleNumbers, kernelPage, bad: "**R1. A.**\n**R1. B.**\n", good: "**R1. A.**\n| 1 | R1 |\n"),
+    Sample(.ruleNumbers, kernelPage, bad: "| C10 | a |\n| C10 | b |\n", good: "| C10 | a |\n| C12 | C10 |\n"),
+    Sample(.namedScenarios, kernelPage, bad: "Kernel/C10-none, A/b\n", good: "a Kernel, A/Kernel/C10-none\n"),
+    Sample(.shownRules, "Sources/A/End/a.scenario", bad: "a\nrules: NONE\n", good: "a\nrow: C10\n"),
+  ]
+
+  private static let kernelPage = "docs/KERNEL.md"
 }

@@ -1,9 +1,10 @@
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// Conduits and the bytes in them, whatever the transport.
-@Suite struct ConduitContract {
+@Suite(.paced) struct ConduitContract {
   @Test("a stream arrives byte for byte through every kind of conduit (BYTES)", arguments: Subject.all)
   func movesStreams(subject: Subject, kind: ConduitKind) throws {
     let stage = try Stage(subject)
@@ -136,13 +137,75 @@ import Testing
     }
   }
 
-  @Test("a pull only ever fills an empty conduit", arguments: Subject.allCases)
+  @Test("a pull only ever fills an empty pipe", arguments: Subject.allCases)
   func trapsOnFillingAFullConduit(subject: Subject) async {
     await #expect(processExitsWith: .failure) { [subject] in
       let stage = try Stage(subject)
-      var conduit = try stage.filled()
+      var conduit = try stage.filled(.pipe)
       let (id, _) = try stage.accepted()
       _ = stage.transport.pull(from: id, into: &conduit, atMost: 1)
     }
+  }
+
+  @Test(
+    "a buffer, and the block that it becomes, get more behind what they hold, until it is full",
+    arguments: Subject.allCases)
+  func enlarges(subject: Subject) throws {
+    let stage = try Stage(subject)
+    let (source, sender) = try stage.accepted()
+    let (target, receiver) = try stage.connected()
+    #expect(stage.peers.send(sender, 5) == .bytes(5))
+    var conduit = try stage.borrow(.buffer)
+    #expect(stage.pull(from: source, into: &conduit) == .moved(5))
+    #expect(stage.transport.pull(from: source, into: &conduit, atMost: .max) == .blocked)
+    #expect(stage.peers.send(sender, 4) == .bytes(4))
+    #expect(stage.pull(from: source, into: &conduit) == .moved(4))
+    #expect(conduit.kind == .buffer && conduit.count == 9)
+    #expect(stage.transport.enlarge(&conduit))
+    #expect(conduit.kind == .block && conduit.count == 9)
+    let full = UInt32(Limits().blockSize)
+    while conduit.count < full {  // bound: every round moves bytes or fails the test
+      let before = conduit.count
+      guard case .bytes(let sent) = stage.peers.send(sender, min(8000, full - before)) else { throw Missing("room") }
+      while conduit.count < before + sent {  // bound: what was sent
+        guard case .moved = stage.pull(from: source, into: &conduit) else { throw Missing("bytes") }
+      }
+    }
+    #expect(stage.peers.send(sender, 7) == .bytes(7))
+    stage.around.settle()
+    #expect(stage.transport.pull(from: source, into: &conduit, atMost: .max) == .blocked)
+    #expect(conduit.count == full)
+    try deliver(&conduit, to: target, receiver, on: stage, from: sender, at: 0)
+    #expect(stage.pull(from: source, into: &conduit) == .moved(7))
+    try deliver(&conduit, to: target, receiver, on: stage, from: sender, at: UInt64(full))
+    stage.transport.returnConduit(conduit)
+  }
+
+  /// Everything in the conduit arrives, as it stands in the stream from that place on.
+  private func deliver(
+    _ conduit: inout Conduit, to target: SocketID, _ receiver: Socket, on stage: Stage, from sender: Socket,
+    at place: UInt64
+  ) throws {
+    let count = UInt64(conduit.count)
+    var received = Payload()
+    while received.count < count {  // bound: every round moves bytes or fails the test
+      if conduit.count > 0, case .failed = stage.transport.push(from: &conduit, to: target) { throw Missing("a peer") }
+      let pushed = count - UInt64(conduit.count)
+      for run in stage.received(receiver, pushed - received.count).payload.runs { received.append(run) }
+      if conduit.count > 0, received.count == pushed { stage.ready(target, .writable) }
+    }
+    #expect(received.runs == [Payload.Run(stream: stage.peers.stream(of: sender), offset: place, count: count)])
+  }
+
+  @Test("a buffer stays one beyond the limit of blocks, and keeps what it holds", arguments: Subject.allCases)
+  func keepsABufferBeyondTheLimit(subject: Subject) throws {
+    let stage = try Stage(subject)
+    for _ in 0..<Subject.conduitsMax { _ = try stage.borrow(.block) }
+    var conduit = try stage.filled(.buffer, 6)
+    #expect(!stage.transport.enlarge(&conduit))
+    let (target, receiver) = try stage.connected()
+    #expect(stage.transport.push(from: &conduit, to: target) == .moved(6))
+    #expect(stage.received(receiver, 6).payload.count == 6)
+    stage.transport.returnConduit(conduit)
   }
 }

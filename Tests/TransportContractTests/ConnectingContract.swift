@@ -1,16 +1,17 @@
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// Connecting and resolving, whatever the transport.
-@Suite struct ConnectingContract {
+@Suite(.paced) struct ConnectingContract {
   @Test("a connection is told once, with nothing behind it for what is there already", arguments: Subject.allCases)
   func connects(subject: Subject) throws {
     let stage = try Stage(subject)
-    let entrance = try stage.around.openEntrance()
-    let id = try stage.transport.connect(to: entrance.endpoint, SocketOptions())
+    let listener = try stage.around.openEntrance()
+    let id = try stage.transport.connect(to: listener.endpoint, SocketOptions())
     #expect(stage.events(1) == [.connected(id)])
-    let peer = try stage.peers.accept(entrance.listener)
+    let peer = try stage.peers.accept(listener.listener)
     #expect(stage.peers.send(peer, 3) == .bytes(3))
     #expect(stage.events(1) == [.ready(id, [.readable, .writable])])
   }
@@ -18,13 +19,13 @@ import Testing
   @Test("a connected socket tells its own address, which is not the peer's", arguments: Subject.allCases)
   func tellsItsOwnAddress(subject: Subject) throws {
     let stage = try Stage(subject)
-    let entrance = try stage.around.openEntrance()
-    let id = try stage.transport.connect(to: entrance.endpoint, SocketOptions())
+    let listener = try stage.around.openEntrance()
+    let id = try stage.transport.connect(to: listener.endpoint, SocketOptions())
     try #require(stage.event { $0 == .connected(id) } != nil)
     let local = try #require(stage.transport.localEndpoint(of: id))
     #expect(local.address == stage.around.ownAddress)
     #expect(local.port != 0)
-    #expect(local != entrance.endpoint)
+    #expect(local != listener.endpoint)
   }
 
   @Test("a refused connection fails, once, and the socket is still to be closed (L01)", arguments: Subject.allCases)
@@ -40,9 +41,9 @@ import Testing
   @Test("a connection that nobody answers times out by the user timeout (L05)", arguments: Subject.allCases)
   func timesOut(subject: Subject) throws {
     let stage = try Stage(subject)
-    let entrance = try stage.around.openEntrance()
-    stage.around.silence(entrance)
-    let id = try stage.transport.connect(to: entrance.endpoint, SocketOptions(userTimeout: .milliseconds(200)))
+    let listener = try stage.around.openEntrance()
+    stage.around.silence(listener)
+    let id = try stage.transport.connect(to: listener.endpoint, SocketOptions(userTimeout: .milliseconds(200)))
     #expect(stage.event(of: id) == .connectFailed(id, .timedOut))
   }
 
@@ -67,9 +68,9 @@ import Testing
   @Test("a socket that ends its direction before it is connected has failed (H17)", arguments: Subject.allCases)
   func finishesWhileConnecting(subject: Subject) throws {
     let stage = try Stage(subject)
-    let entrance = try stage.around.openEntrance()
-    stage.around.silence(entrance)
-    let id = try stage.transport.connect(to: entrance.endpoint, SocketOptions())
+    let listener = try stage.around.openEntrance()
+    stage.around.silence(listener)
+    let id = try stage.transport.connect(to: listener.endpoint, SocketOptions())
     stage.transport.finishSending(on: id)
     #expect(stage.event(of: id) == .connectFailed(id, .connectionReset))
   }
@@ -87,10 +88,10 @@ import Testing
 
   /// A socket that was established and reset before its event was taken, behind three bytes.
   private func connectedThenReset(_ stage: Stage, endsFirst: Bool = false) throws -> SocketID {
-    let entrance = try stage.around.openEntrance()
-    let id = try stage.transport.connect(to: entrance.endpoint, SocketOptions())
+    let listener = try stage.around.openEntrance()
+    let id = try stage.transport.connect(to: listener.endpoint, SocketOptions())
     stage.around.settle()
-    let peer = try stage.peers.accept(entrance.listener)
+    let peer = try stage.peers.accept(listener.listener)
     #expect(stage.peers.send(peer, 3) == .bytes(3))
     if endsFirst { try stage.peers.shutDown(peer, .sending) }
     stage.around.settle()

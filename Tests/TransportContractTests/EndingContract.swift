@@ -1,9 +1,10 @@
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// Ends, resets and failures, whatever the transport.
-@Suite struct EndingContract {
+@Suite(.paced) struct EndingContract {
   @Test("the peer's end comes behind its bytes and leaves the other direction open", arguments: Subject.all)
   func halfClose(subject: Subject, kind: ConduitKind) throws {
     let stage = try Stage(subject)
@@ -225,6 +226,24 @@ import Testing
     #expect(stage.transport.sendQueue(of: id) == SendQueue(unacknowledged: 0, unsent: 0))
   }
 
+  @Test("the last acknowledgement is not told too early, nor put off by silence", arguments: Subject.allCases)
+  func tellsTheLastAcknowledgement(subject: Subject) throws {
+    let stage = try Stage(subject)
+    var conduit = try stage.filled()
+    let (id, _) = try stage.accepted()
+    let rest = stage.transport.now + .milliseconds(100)
+    _ = stage.waits { stage.transport.now >= rest }
+    let pushed = stage.transport.now
+    #expect(stage.transport.lastAcknowledgement(on: id) < pushed)
+    #expect(stage.transport.push(from: &conduit, to: id) == .moved(3))
+    #expect(stage.waits { stage.transport.sendQueue(of: id).isEmpty })
+    let taken = stage.transport.now
+    let later = taken + .milliseconds(200)
+    _ = stage.waits { stage.transport.now >= later }
+    let told = stage.transport.lastAcknowledgement(on: id)
+    #expect(told >= pushed && told <= taken + .milliseconds(50), "\(told) after \(pushed), seen at \(taken)")
+  }
+
   @Test("a live half-closed peer answers probes, and nothing fails (HALF)", arguments: Subject.allCases)
   func probesAHalfClosedPeer(subject: Subject) throws {
     let stage = try Stage(subject)
@@ -235,6 +254,63 @@ import Testing
     let end = stage.transport.now + .milliseconds(1300)
     _ = stage.waits { stage.transport.now >= end }
     #expect(stage.transport.takeFailure(on: id) == nil)
+  }
+
+  @Test("a socket whose process dies ends, or resets if that was asked for (CUT)", arguments: Subject.allCases)
+  func resetsIfAbandoned(subject: Subject) throws {
+    let stage = try Stage(subject)
+    var conduit = try stage.filled()
+    let (accepted, client) = try stage.accepted()
+    let (connected, server) = try stage.connected()
+    let (_, other) = try stage.accepted()
+    for id in [accepted, connected] { stage.transport.resetIfAbandoned(id) }
+    stage.transport.resetIfAbandoned(accepted)
+    #expect(stage.transport.push(from: &conduit, to: accepted) == .moved(3))
+    #expect(stage.waits { stage.transport.sendQueue(of: accepted).isEmpty })
+    try stage.around.die()
+    #expect(stage.received(client).then == .error(.connectionReset))
+    #expect(stage.received(server).then == .error(.connectionReset))
+    #expect(stage.received(other).then == .end)
+  }
+
+  @Test("what is asked for the process's death changes no close in order (CUT, R8)", arguments: Subject.allCases)
+  func closesInOrderThoughResetIfAbandoned(subject: Subject) throws {
+    let stage = try Stage(subject)
+    let (source, sender) = try stage.accepted()
+    let (id, peer) = try stage.accepted()
+    stage.transport.resetIfAbandoned(id)
+    let pushed = try stage.fill(id, source, sender)
+    stage.transport.close(id, .orderly)
+    let received = stage.received(peer)
+    #expect(received.payload.count == pushed)
+    #expect(received.then == .end)
+  }
+
+  @Test("an abortive close resets, too, where that was asked for before (CUT)", arguments: Subject.allCases)
+  func closesAbortivelyThoughResetIfAbandoned(subject: Subject) throws {
+    let stage = try Stage(subject)
+    let (id, peer) = try stage.accepted()
+    stage.transport.resetIfAbandoned(id)
+    stage.transport.close(id, .abortive)
+    #expect(stage.received(peer).then == .error(.connectionReset))
+  }
+
+  @Test("once both sides have ended, the process's death destroys nothing (CUT, DONE)", arguments: Subject.allCases)
+  func deliversWithoutItsProcess(subject: Subject) throws {
+    let stage = try Stage(subject)
+    let (source, sender) = try stage.accepted()
+    let (id, peer) = try stage.accepted()
+    stage.transport.resetIfAbandoned(id)
+    try stage.peers.shutDown(peer, .sending)
+    var conduit = try stage.borrow()
+    #expect(stage.pull(from: id, into: &conduit) == .ended)
+    stage.transport.returnConduit(conduit)
+    let pushed = try stage.fill(id, source, sender)
+    stage.transport.finishSending(on: id)
+    try stage.around.die()
+    let received = stage.received(peer)
+    #expect(received.payload.count == pushed)
+    #expect(received.then == .end)
   }
 
   @Test("a call with a closed identifier traps", arguments: Subject.allCases)

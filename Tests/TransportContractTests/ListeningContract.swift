@@ -1,9 +1,10 @@
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// Listening and accepting, whatever the transport.
-@Suite struct ListeningContract {
+@Suite(.paced) struct ListeningContract {
   @Test("a client is announced, accepted with its address, and then the queue is drained", arguments: Subject.allCases)
   func acceptsAClient(subject: Subject) throws {
     let stage = try Stage(subject)
@@ -17,6 +18,22 @@ import Testing
     #expect(stage.transport.localEndpoint(of: id) == Endpoint(stage.around.ownAddress, port))
   }
 
+  @Test("a listener that somebody destroyed is told as lost, and another takes its place", arguments: Subject.allCases)
+  func tellsALostListener(subject: Subject) throws {
+    let stage = try Stage(subject)
+    let (listener, port) = try stage.listen()
+    stage.around.destroy(listener)
+    try #require(stage.event { $0 == .acceptable(listener) } != nil)
+    guard case .lost = stage.transport.accept(from: listener) else { throw Missing("the loss") }
+    stage.transport.closeListener(listener)
+    var options = ListenOptions()
+    options.isAgain = true
+    let other = try stage.transport.listen(on: Endpoint(stage.around.ownAddress, port), options)
+    #expect(other != listener)
+    let peer = try stage.around.call(port)
+    #expect(try stage.accept(from: other).from == stage.peers.localEndpoint(of: peer))
+  }
+
   @Test("accept takes one client at a time, in the order in which they came", arguments: Subject.allCases)
   func acceptsInOrder(subject: Subject) throws {
     let stage = try Stage(subject)
@@ -26,7 +43,11 @@ import Testing
       callers.append(stage.peers.localEndpoint(of: try stage.around.call(port)))
       stage.around.settle()
     }
-    for caller in callers { #expect(try stage.accept(from: listener).from == caller) }
+    for caller in callers {
+      #expect(stage.transport.hasClients(listener))
+      #expect(try stage.accept(from: listener).from == caller)
+    }
+    #expect(!stage.transport.hasClients(listener))
     #expect(stage.transport.accept(from: listener) == .drained)
   }
 
@@ -139,6 +160,14 @@ import Testing
     #expect(error?.failure == .addressUnavailable)
   }
 
+  @Test("an address that may come later can be listened on if that is asked for", arguments: Subject.allCases)
+  func bindsFreely(subject: Subject) throws {
+    let stage = try Stage(subject)
+    for address in [IPAddress(v4: 0xc000_0201), IPAddress(v6: 0x2001_0db8 << 32, 1)] {
+      _ = try stage.transport.listen(on: Endpoint(address, 0), ListenOptions(isFreebind: true))
+    }
+  }
+
   @Test(
     "without descriptors nobody is accepted and no pipe is lent, and whoever waits goes on waiting (R15)",
     arguments: Subject.allCases)
@@ -161,5 +190,42 @@ import Testing
       #expect(buffer != nil)
       #expect(try stage.accept(from: listener).from == stage.peers.localEndpoint(of: peer))
     }
+  }
+
+  @Test("who connects where nobody listens yet is refused, and served from then on", arguments: Subject.allCases)
+  func listensAfterBinding(subject: Subject) throws {
+    let stage = try Stage(subject)
+    let listener = try stage.transport.bind(to: Endpoint(stage.around.ownAddress, 0), ListenOptions())
+    let port = stage.around.port(of: listener)
+    let early = try stage.transport.connect(to: Endpoint(stage.around.ownAddress, port), SocketOptions())
+    #expect(stage.event(of: early) == .connectFailed(early, .connectionRefused))
+    try stage.transport.startListening(listener)
+    let peer = try stage.around.call(port)
+    #expect(stage.event { $0 == .acceptable(listener) } != nil)
+    #expect(try stage.accept(from: listener).from == stage.peers.localEndpoint(of: peer))
+  }
+
+  @Test("a deaf listener hears no new client, and who had connected before is served", arguments: Subject.allCases)
+  func goesDeaf(subject: Subject) throws {
+    let stage = try Stage(subject)
+    let (listener, port) = try stage.listen()
+    let before = try stage.around.call(port)
+    stage.around.settle()
+    #expect(stage.peers.send(before, 3) == .bytes(3))
+    stage.transport.setDeaf(true, listener)
+    let (id, from) = try stage.accept(from: listener)
+    #expect(from == stage.peers.localEndpoint(of: before))
+    // It hears its client, though the listener hears none.
+    #expect(stage.peers.send(before, 4) == .bytes(4))
+    var conduit = try stage.borrow()
+    var count: UInt32 = 0
+    while count < 7, case .moved(let more) = stage.pull(from: id, into: &conduit) { count += more }
+    #expect(count == 7)
+    _ = try stage.around.call(port)
+    stage.around.settle()
+    #expect(stage.transport.accept(from: listener) == .drained)
+    stage.transport.setDeaf(false, listener)
+    let after = try stage.around.call(port)
+    #expect(try stage.accept(from: listener).from == stage.peers.localEndpoint(of: after))
   }
 }

@@ -1,9 +1,10 @@
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// Events of sockets, whatever the transport (R11 to R13, F10).
-@Suite struct ReadinessContract {
+@Suite(.paced) struct ReadinessContract {
   @Test("a socket that was accepted is writable, and tells so once", arguments: Subject.allCases)
   func beginsWritable(subject: Subject) throws {
     let stage = try Stage(subject)

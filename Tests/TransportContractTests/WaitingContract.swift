@@ -1,9 +1,10 @@
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// Time and wake-ups, whatever the transport.
-@Suite struct WaitingContract {
+@Suite(.paced) struct WaitingContract {
   @Test("a wait sleeps until its deadline when nothing happens", arguments: Subject.allCases)
   func sleepsUntilItsDeadline(subject: Subject) throws {
     let stage = try Stage(subject)
@@ -32,6 +33,55 @@ import Testing
     stage.transport.wait(until: Instant(nanoseconds: 0))
     #expect(stage.transport.nextEvent() == .ready(id, [.readable, .writable]))
     #expect(stage.transport.nextEvent() == nil)
+  }
+
+  @Test("a batch that is full says so, and the rest comes with the next", arguments: Subject.allCases)
+  func fillsItsBatch(subject: Subject) throws {
+    let stage = try Stage(subject)
+    let deadEnd = try stage.around.deadEnd()
+    let wanted = Limits.eventsPerTurn + 3
+    for _ in 0..<wanted { _ = try stage.transport.connect(to: deadEnd, SocketOptions()) }
+    stage.around.settle()
+    var counts: [Int] = []
+    repeat {
+      stage.transport.wait(until: Instant(nanoseconds: 0))
+      var count = 0
+      while case .connectFailed? = stage.transport.nextEvent() { count += 1 }
+      counts.append(count)
+    } while stage.transport.isBatchFull
+    #expect(counts == [Limits.eventsPerTurn, 3])
+  }
+
+  @Test("all events of a turn are taken before the next wait: none is lost unseen", arguments: Subject.allCases)
+  func refusesToLoseEvents(subject: Subject) async {
+    let exit = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [subject] in
+      let stage = try Stage(subject)
+      let deadEnd = try stage.around.deadEnd()
+      for _ in 0..<2 { _ = try stage.transport.connect(to: deadEnd, SocketOptions()) }
+      stage.around.settle()
+      stage.transport.wait(until: stage.transport.now)
+      guard case .connectFailed? = stage.transport.nextEvent() else { throw Missing("the first of two events") }
+      stage.transport.wait(until: stage.transport.now)
+    }
+    #expect(Self.names(exit, "all events of a turn are taken"))
+  }
+
+  @Test("what was asked from outside is an event of a turn, too", arguments: Subject.allCases)
+  func refusesToLoseRequests(subject: Subject) async {
+    let exit = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) { [subject] in
+      let stage = try Stage(subject)
+      stage.around.post(.drain)
+      stage.around.post(.stop)
+      stage.around.settle()
+      stage.transport.wait(until: stage.transport.now)
+      guard stage.transport.nextEvent() == .control(.drain) else { throw Missing("the first of two requests") }
+      stage.transport.wait(until: stage.transport.now)
+    }
+    #expect(Self.names(exit, "all events of a turn are taken"))
+  }
+
+  private static func names(_ exit: ExitTest.Result?, _ invariant: String) -> Bool {
+    String(decoding: exit?.standardErrorContent ?? [], as: UTF8.self).contains(invariant)
   }
 
   @Test("time does not pass within a turn, whatever is called", arguments: Subject.allCases)
@@ -67,8 +117,8 @@ import Testing
     stage.around.post(.drain)
     stage.around.post(.stop)
     stage.transport.wait(until: .never)
-    #expect(stage.transport.nextEvent() == .asked(.drain))
-    #expect(stage.transport.nextEvent() == .asked(.stop))
+    #expect(stage.transport.nextEvent() == .control(.drain))
+    #expect(stage.transport.nextEvent() == .control(.stop))
     #expect(stage.transport.nextEvent() == nil)
   }
 }

@@ -1,4 +1,6 @@
 import CPorxyLinux
+import CPorxyPeers
+import Glibc
 package import PorxyCore
 package import PorxySimulation
 import PorxySocketIO
@@ -29,6 +31,8 @@ package final class LiveSockets {
   private var buffer = [UInt8](repeating: 0, count: LiveSockets.bufferSize)
   private var expected = [UInt8](repeating: 0, count: LiveSockets.bufferSize)
   private var acceptedCount: UInt64 = 0
+  /// What the kernel has refused of what a run needs; without it, the run means nothing.
+  package private(set) var flaws: [String] = []
 
   private static let bufferSize = 1 << 16
   /// Streams of clients are even and below this; a direct server's is its client's plus one.
@@ -42,6 +46,11 @@ package final class LiveSockets {
   deinit {
     for entry in entries { Self.release(entry) }
     for listener in listeners where listener >= 0 { _ = porxy_close(listener) }
+  }
+
+  /// Notes what the kernel refuses of what a run needs.
+  package func demand(_ result: Int32, _ wanted: String) {
+    if result < 0 { flaws.append("the kernel refuses \(wanted): \(SocketError(code: -result).errnoName)") }
   }
 
   /// Closes what an entry has.
@@ -58,11 +67,11 @@ package final class LiveSockets {
     entries[index].isDisowned = true
   }
 
-  /// The hosts without power are back, and answer with a reset.
+  /// The hosts without power are back, and answer with a reset. A run is over by then: it does not matter what fails.
   func reviveDisowned() {
     for index in entries.indices where entries[index].isDisowned {
       _ = porxy_hear(entries[index].descriptor)
-      _ = porxy_reset_on_close(entries[index].descriptor)
+      _ = porxy_reset_on_close(entries[index].descriptor, 1)
       _ = porxy_close(entries[index].descriptor)
       entries[index].isDisowned = false
     }
@@ -97,7 +106,7 @@ package final class LiveSockets {
   package func watch(_ socket: Socket) {
     let index = Int(socket.slot)
     entries[index].epoll = porxy_epoll_create()
-    _ = porxy_epoll_add_socket(entries[index].epoll, entries[index].descriptor, 0)
+    demand(porxy_epoll_add_socket(entries[index].epoll, entries[index].descriptor, 0), "epoll")
     entries[index].endpoint = Self.localEndpoint(entries[index].descriptor)
   }
 
@@ -178,11 +187,31 @@ extension LiveSockets: SocketCalls {
   }
 
   package func abort(_ socket: Socket) {
-    _ = porxy_reset_on_close(descriptor(socket))
+    demand(porxy_reset_on_close(descriptor(socket), 1), "SO_LINGER")
     close(socket)
   }
 
+  package func set(_ option: SocketOption, on socket: Socket) throws(SocketError) {
+    let result =
+      switch option {
+      case .keepalive(let keepalive): Self.setKeepalive(keepalive, on: descriptor(socket))
+      case .userTimeout(let time): porxy_user_timeout(descriptor(socket), Int32(time / .milliseconds(1)))
+      }
+    if result < 0 { throw SocketError(code: -result) }
+  }
+
+  static func setKeepalive(_ keepalive: Keepalive, on descriptor: Int32) -> Int32 {
+    porxy_keepalive(
+      descriptor, Int32(keepalive.idle.components.seconds), Int32(keepalive.interval.components.seconds),
+      Int32(keepalive.count))
+  }
+
   package func poll(_ socket: Socket) -> Readiness { Readiness(kernelMask: max(porxy_poll(descriptor(socket), 0), 0)) }
+
+  func poll(_ listener: ListenerID) -> Readiness {
+    let descriptor = listeners[Int(listener.rawValue)]
+    return descriptor < 0 ? [] : Readiness(kernelMask: max(porxy_poll(descriptor, 0), 0))
+  }
 
   package func takeError(_ socket: Socket) -> SocketError? {
     let code = porxy_take_error(descriptor(socket))
@@ -206,5 +235,57 @@ extension LiveSockets: SocketCalls {
     let socket = add(Entry(descriptor: accepted, stream: stream))
     watch(socket)
     return socket
+  }
+}
+
+extension Readiness {
+  /// Translates the mask of poll and epoll.
+  init(kernelMask: Int32) {
+    let mask = UInt32(bitPattern: kernelMask)
+    let bits: [(EPOLL_EVENTS, Readiness)] = [
+      (EPOLLIN, .readable), (EPOLLOUT, .writable), (EPOLLRDHUP, .peerEnded), (EPOLLHUP, .hungUp), (EPOLLERR, .failed),
+      (EPOLLPRI, .urgent),
+    ]
+    self = []
+    for (bit, readiness) in bits where mask & bit.rawValue != 0 { insert(readiness) }
+  }
+}
+
+extension SocketError {
+  /// The error of a call that answered -errno; what no scenario has a name for is a protocol error.
+  init(code: Int32) {
+    self =
+      switch code {
+      case EAGAIN: .wouldBlock
+      case EINPROGRESS: .inProgress
+      case EALREADY: .alreadyInProgress
+      case EISCONN: .isConnected
+      case ENOTCONN: .notConnected
+      case EPIPE: .brokenPipe
+      case ECONNRESET: .connectionReset
+      case ECONNREFUSED: .connectionRefused
+      case ECONNABORTED: .connectionAborted
+      case ETIMEDOUT: .timedOut
+      case EHOSTUNREACH: .hostUnreachable
+      case ENETUNREACH: .networkUnreachable
+      case EADDRINUSE: .addressInUse
+      case EADDRNOTAVAIL: .addressUnavailable
+      case EMFILE, ENFILE: .tooManyDescriptors
+      case ENOBUFS: .noBuffers
+      case ENOMEM: .noMemory
+      case EINVAL: .invalidArgument
+      default: .protocolError
+      }
+  }
+}
+
+extension TCPState {
+  /// The state of this number in TCP_INFO; `closed` for what has none.
+  init(kernelNumber: Int32) {
+    let states: [TCPState] = [
+      .closed, .established, .synSent, .synReceived, .finWait1, .finWait2, .timeWait, .closed, .closeWait, .lastAck,
+      .closed, .closing,
+    ]
+    self = states.indices.contains(Int(kernelNumber)) ? states[Int(kernelNumber)] : .closed
   }
 }

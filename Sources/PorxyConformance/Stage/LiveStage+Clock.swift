@@ -1,11 +1,12 @@
 import CPorxyLinux
+import CPorxyPeers
 import Glibc
 import PorxyCore
 package import PorxySimulation
 
 extension LiveStage {
   /// What can be known of a socket without changing it; at rest, it stays the same.
-  private struct Glimpse: Equatable {
+  private struct Snapshot: Equatable {
     var mask: Int32
     var state: Int32
     var unread: Int32
@@ -37,12 +38,12 @@ extension LiveStage {
 
   private func settle(_ quiet: Duration) {
     let start = now
-    var last = glimpse()
+    var last = snapshot()
     var stableSince = start
-    while now.since(start) < Self.settlingMax {  // bound: settlingMax
+    while now.since(start) < Self.settlingMax, !runner.isCancelled() {  // bound: settlingMax
       barrier.pass()
       act()
-      let next = glimpse()
+      let next = snapshot()
       if next != last {
         last = next
         stableSince = now
@@ -62,7 +63,7 @@ extension LiveStage {
   @discardableResult
   package func wait(_ patience: Duration, until holds: () -> Bool) -> Bool {
     let deadline = now + patience
-    while now < deadline {  // bound: the patience
+    while now < deadline, !runner.isCancelled() {  // bound: the patience
       act()
       if holds() { return true }
       porxy_rest(proxy == nil ? Self.restDirect : Self.restProxied)
@@ -73,36 +74,38 @@ extension LiveStage {
 
   /// Peers do what they do by themselves: accept, and send what could not be sent before.
   private func act() {
-    if cast.acceptsAtOnce, !hungPlaces.contains(.server), cast.listener != nil {
+    if peers.acceptsAtOnce, !hungPlaces.contains(.server), peers.listener != nil {
       while accept() == .succeeds {}  // bound: the queue
     }
-    for number in cast.clients.indices { act(.client(number + 1)) }
-    for number in cast.servers.indices { act(.server(number + 1)) }
+    for number in peers.clients.indices { act(.client(number + 1)) }
+    for number in peers.servers.indices { act(.server(number + 1)) }
   }
 
   private func act(_ role: Role) {
-    guard cast[role]?.isBusy == true, !hungPlaces.contains(role.place), !darkPlaces.contains(role.place) else { return }
-    cast.act(role, on: sockets)
+    guard peers[role]?.isBusy == true, !hungPlaces.contains(role.place), !darkPlaces.contains(role.place) else {
+      return
+    }
+    peers.act(role, on: sockets)
   }
 
   package func accept() -> AcceptOutcome {
-    if acceptsPoorly, let listener = cast.listener {
+    if acceptsPoorly, let listener = peers.listener {
       let result = porxy_accept_poor(sockets.listeners[Int(listener.rawValue)])
       if result == -EAGAIN { return .nobody }
       if result < 0 { return .fails(SocketError(code: -result)) }
     }
-    let outcome = cast.accept(on: sockets)
+    let outcome = peers.accept(on: sockets)
     if outcome == .succeeds { applyCuts() }
     return outcome
   }
 
-  private func glimpse() -> [Glimpse] {
+  private func snapshot() -> [Snapshot] {
     sockets.entries.compactMap { entry in
       guard entry.isOpen else { return nil }
       let descriptor = entry.descriptor
       let state = porxy_state(descriptor)
       let isLost = TCPState(kernelNumber: state) == .synSent || !cuts.isEmpty || !darkPlaces.isEmpty
-      return Glimpse(
+      return Snapshot(
         mask: porxy_poll(descriptor, 0), state: state, unread: porxy_unread(descriptor),
         unacknowledged: porxy_unacknowledged(descriptor), inFlight: isLost ? 0 : porxy_in_flight(descriptor))
     }

@@ -1,4 +1,5 @@
 import CPorxyLinux
+import CPorxyPeers
 package import PorxyCore
 package import PorxySimulation
 
@@ -47,18 +48,26 @@ extension LiveStage: ScenarioStage {
   package func takeEvent(_ role: Role, _ socket: Socket) -> Readiness { sockets.takeEvent(socket) }
 
   package func stopListening() {
-    if let listener = cast.listener { sockets.close(listener) }
-    cast.listener = nil
+    if let listener = peers.listener { sockets.close(listener) }
+    peers.listener = nil
   }
 
+  package func shutListening() {
+    guard let listener = peers.listener else { return }
+    demand(porxy_shut_down(sockets.descriptor(of: listener), Int32(PORXY_SHUT_RECEIVING)), "shutdown of a listener")
+  }
+
+  package func pollListener() -> Readiness { peers.listener.map { sockets.poll($0) } ?? [] }
+
   package func play(_ action: HostAction, at place: Place) {
+    guard place != .porxy else { return playAtPorxy(action) }
     switch action {
     case .kill: kill(place)
     case .losePower:
       darkPlaces.append(place)
       for role in roles(at: place) {
-        cast.forget(role)
-        if let socket = cast[role]?.socket { sockets.disown(socket) }
+        peers.forget(role)
+        if let socket = peers[role]?.socket { sockets.disown(socket) }
       }
       applyCuts()
     case .hang: hungPlaces.append(place)
@@ -66,6 +75,14 @@ extension LiveStage: ScenarioStage {
     case .suffer: if place == .server { acceptsPoorly = true }
     case .recover: if place == .server { acceptsPoorly = false }
     case .restart: break
+    }
+  }
+
+  private func playAtPorxy(_ action: HostAction) {
+    switch action {
+    case .suffer: proxy?.control?.suspend()
+    case .recover: proxy?.control?.resume()
+    default: break
     }
   }
 
@@ -80,12 +97,16 @@ extension LiveStage: ScenarioStage {
   }
 
   /// Names are simulated only.
-  package func play(_ action: NameAction) {}
+  package func play(_ action: NameAction, of name: String?) {}
 
   package func play(_ action: PorxyAction, _ patience: Duration) -> PorxyAction {
     guard let control = proxy?.control else { return action }
     switch action {
     case .drain, .stop: control.stop()
+    case .kill:
+      control.kill()
+      hasKilledPorxy = true
+    case .loseListeners, .reload: break
     case .holds(let count):
       // What connected and was not told of.
       wait(patience) { sessionCount(control) == Int(count) }
@@ -101,42 +122,43 @@ extension LiveStage: ScenarioStage {
   }
 
   package func close(_ outcome: inout ScenarioOutcome) {
-    outcome.complaints += cast.flaws
     cuts = []
     darkPlaces = []
     applyCuts()
     sockets.reviveDisowned()
-    for role in roles(at: .server) + cast.clients.indices.map({ .client($0 + 1) }) {
-      cast.forget(role)
-      if let socket = cast.openSocket(role, on: sockets) { sockets.close(socket) }
+    for role in roles(at: .server) + peers.clients.indices.map({ .client($0 + 1) }) {
+      peers.forget(role)
+      if let socket = peers.openSocket(role, on: sockets) { sockets.close(socket) }
     }
     stopListening()
-    guard let control = proxy?.control else { return }
+    outcome.complaints += peers.flaws + sockets.flaws
+    guard let control = proxy?.control, !hasKilledPorxy else { return }
+    control.resume()
     if !wait(Self.tellingMax, until: { sessionCount(control) <= 0 }) {
-      outcome.complaints.append("\(sessionCount(control)) sessions never end, though nobody is left (GONE)")
+      outcome.complaints.append("\(sessionCount(control)) sessions never end, although no peer is left (GONE)")
     }
   }
 
   private func sessionCount(_ control: any ProxyControl) -> Int {
-    cast.connected.count + endingsBefore - control.endings.count
+    peers.connected.count + endingsBefore - control.endings.count
   }
 
   /// Closes what the process at a place had, as its kernel does.
   private func kill(_ place: Place) {
     for role in roles(at: place) {
-      cast.forget(role)
-      if let socket = cast.openSocket(role, on: sockets) { sockets.close(socket) }
+      peers.forget(role)
+      if let socket = peers.openSocket(role, on: sockets) { sockets.close(socket) }
     }
     if place == .server { stopListening() }
   }
 
   private func roles(at place: Place) -> [Role] {
     switch place {
-    case .server: cast.servers.indices.map { .server($0 + 1) }
+    case .server: peers.servers.indices.map { .server($0 + 1) }
     case .client(let number):
       scenario.clientSettings.contains(.sharedHost)
-        ? cast.clients.indices.map { .client($0 + 1) } : [.client(number)]
-    case .porxy: []
+        ? peers.clients.indices.map { .client($0 + 1) } : [.client(number)]
+    case .other, .porxy: []
     }
   }
 }

@@ -20,4 +20,220 @@ public struct Configuration: Sendable, Equatable {
     self.relay = relay
     self.spin = spin
   }
+
+  /// The names that backends have for hosts, each once.
+  public var names: [String] {
+    var names: [String] = []
+    for case .name(let name) in backends.map(\.host) where !names.contains(name) { names.append(name) }
+    return names
+  }
+}
+
+/// Where clients are accepted, and which backend they are passed to.
+public struct Listener: Sendable, Equatable {
+  public var name: String
+  /// Index in `Configuration.backends`.
+  public var backend: Int
+  /// One, or several where the address means several (`localhost` is 127.0.0.1 and ::1), for each port of a range.
+  public var endpoints: [Endpoint]
+  /// The interface of a link-local address by its name, whose number the address has only once porxy starts.
+  public var interface: String?
+  /// An IPv6 endpoint takes IPv4 clients too: `[::]` and `"*"` unless told otherwise.
+  public var isDualStack: Bool
+  /// Written as `"*"`: all IPv4 addresses where the kernel has no IPv6.
+  public var isEverywhere: Bool
+  /// The address may be one that the machine gets later.
+  public var isFreebind = false
+  public var timeouts: Timeouts
+  /// Sessions at a time; nil: only the limit on all of them.
+  public var sessionsMax: Int?
+  public var congestion: Congestion
+  /// What becomes of its sessions when the configuration has it no more.
+  public var whenRemoved = WhenRemoved.keep
+
+  public init(
+    name: String, backend: Int, endpoints: [Endpoint], isDualStack: Bool = true, isEverywhere: Bool = false,
+    timeouts: Timeouts = Timeouts(), sessionsMax: Int? = nil, congestion: Congestion = .auto
+  ) {
+    self.name = name
+    self.backend = backend
+    self.endpoints = endpoints
+    self.isDualStack = isDualStack
+    self.isEverywhere = isEverywhere
+    self.timeouts = timeouts
+    self.sessionsMax = sessionsMax
+    self.congestion = congestion
+  }
+}
+
+extension Listener {
+  /// One, or a range; every address has all of them.
+  public var ports: ClosedRange<UInt16> {
+    let (first, last) = (endpoints.first?.port ?? 0, endpoints.last?.port ?? 0)
+    return first...max(first, last)
+  }
+
+  /// The endpoints' addresses, without a port.
+  public var addresses: [IPAddress] { endpoints.prefix { $0.port == endpoints[0].port }.map(\.address) }
+}
+
+/// What becomes of the sessions of a listener that a new configuration does not have.
+public enum WhenRemoved: String, Sendable, CaseIterable {
+  /// They go on for as long as their peers like.
+  case keep
+  /// They get `timeouts.drain` to finish, as when porxy stops.
+  case drain
+  /// They are reset at once.
+  case reset
+}
+
+/// A server that sessions are passed to.
+public struct Backend: Sendable, Equatable {
+  /// Where the server is.
+  public enum Host: Sendable, Equatable {
+    case address(IPAddress)
+    /// Looked up when a client comes, beside the event loop, and at most once a second.
+    case name(String)
+  }
+
+  public var name: String
+  public var host: Host
+  /// The interface of a link-local address by its name, whose number the address has only once porxy starts.
+  public var interface: String?
+  /// Nil: the port that the client connected to.
+  public var port: UInt16?
+  public var timeouts: Timeouts
+  public var congestion: Congestion
+  /// Only of meaning where the host is a name.
+  public var resolve: ResolveSettings
+
+  public init(
+    name: String, host: Host, port: UInt16?, timeouts: Timeouts = Timeouts(), congestion: Congestion = .auto,
+    resolve: ResolveSettings = ResolveSettings()
+  ) {
+    self.name = name
+    self.host = host
+    self.port = port
+    self.timeouts = timeouts
+    self.congestion = congestion
+    self.resolve = resolve
+  }
+}
+
+/// Patience, as policy: off or generous by default (see rules VANISHES and STOP).
+///
+/// A session has a listener's and a backend's timeouts. `keepalive` and `user` hold for the side they are written at;
+/// of the others the shorter one holds.
+public struct Timeouts: Sendable, Equatable {
+  /// From the first attempt to an established connection; nil: the kernel's own patience, as direct.
+  public var connect: Duration?
+  /// Without a byte that a side sends or its kernel acknowledges; nil: for ever (IDLE).
+  public var idle: Duration?
+  /// How long sent bytes may stay unacknowledged (TCP_USER_TIMEOUT); nil: the kernel's own patience, as direct.
+  public var user: Duration?
+  /// What sessions get to finish when porxy is told to stop.
+  public var drain: Duration
+  /// Probes on idle connections; nil: none.
+  public var keepalive: Keepalive?
+
+  public init(
+    connect: Duration? = nil, idle: Duration? = nil, user: Duration? = nil, drain: Duration = .seconds(30),
+    keepalive: Keepalive? = .idleDefault
+  ) {
+    self.connect = connect
+    self.idle = idle
+    self.user = user
+    self.drain = drain
+    self.keepalive = keepalive
+  }
+}
+
+/// Whether a worker looks for the next event again and again for a moment before it sleeps.
+public enum Spin: Sendable, Equatable {
+  /// Where there is a processor for it: see `lifetime(workers:processors:online:)`.
+  case auto
+  case off
+  /// For so long at most.
+  case fixed(Duration)
+
+  /// About what it takes to wake a sleeping thread, so that spinning costs at most what it saves.
+  public static let usual = Duration.microseconds(100)
+
+  /// How long to spin; nil for not at all.
+  ///
+  /// `processors` are those that this process may run on, `online` those of the machine: a peer that shares the only
+  /// processor could not answer while porxy spins.
+  public func lifetime(workers: Int, processors: Int, online: Int) -> Duration? {
+    switch self {
+    case .auto: online > 1 && workers <= processors ? Self.usual : nil
+    case .off: nil
+    case .fixed(let lifetime): lifetime
+    }
+  }
+}
+
+/// How a backend's name is turned into addresses.
+public struct ResolveSettings: Sendable, Equatable {
+  /// How long the last good answer serves on while the name server gives none; zero: not at all.
+  public var keep: Duration
+
+  public init(keep: Duration = .seconds(60)) {
+    self.keep = keep
+  }
+}
+
+/// What is logged and how.
+public struct LogSettings: Sendable, Equatable {
+  public var level: LogLevel
+  public var format: LogFormat
+
+  public init(level: LogLevel = .info, format: LogFormat = .text) {
+    self.level = level
+    self.format = format
+  }
+}
+
+/// How important a log line is; a level includes those above it.
+public enum LogLevel: String, Sendable, CaseIterable, Comparable {
+  case error
+  case warning
+  case info
+  case debug
+
+  /// From 0, the most important.
+  public var rank: Int {
+    switch self {
+    case .error: 0
+    case .warning: 1
+    case .info: 2
+    case .debug: 3
+    }
+  }
+
+  public static func < (a: LogLevel, b: LogLevel) -> Bool { a.rank < b.rank }
+}
+
+/// The form of a log line.
+public enum LogFormat: String, Sendable, CaseIterable {
+  /// `key=value` behind a sentence, for people.
+  case text
+  /// One object a line, for machines.
+  case json
+}
+
+/// How bytes get from one socket to the other.
+public enum RelayMode: String, Sendable, CaseIterable {
+  /// Buffers for small data, pipes for bulk.
+  case auto
+  /// Buffers only.
+  case copy
+  /// Pipes only, as far as pipes can be had.
+  case splice
+}
+
+/// How many threads relay.
+public enum WorkerCount: Sendable, Equatable {
+  /// One a processor that the process may run on.
+  case auto
+  case fixed(Int)
 }

@@ -1,10 +1,12 @@
-/// Every bound of the proxy that is not a timeout.
+/// The bounds of the proxy, in numbers, bytes and times, that are not among the timeouts which a user can configure.
 public struct Limits: Sendable, Equatable {
   /// Sessions at a time, in all workers together; nil: what the descriptor limit allows.
   public var sessionsMax: Int?
   /// Bytes of a large buffer, used for bulk where bytes are copied.
   public var blockSize: Int = 256 * 1024
 
+  /// What all listeners together listen on: each address and port is a descriptor in each worker.
+  public static let endpointsMax = 10_000
   /// Bytes of a small buffer.
   public static let bufferSize = 16 * 1024
   /// Bytes asked for a pipe; less is taken where the kernel grants less.
@@ -12,29 +14,56 @@ public struct Limits: Sendable, Equatable {
   /// Bytes a socket takes to send beyond what its peer's window lets out (TCP_NOTSENT_LOWAT): so few are taken from one
   /// side while the other reads none (VANISHES, PRESSURE).
   public static let unsentMax = 1024 * 1024
+  /// Bytes taken from a client before its backend is connected, if a block holds as many: about what a kernel's receive
+  /// buffer grows to in that time (RESET, VANISHES).
+  public static let aheadMax: UInt32 = 256 * 1024
   /// Addresses of a name that are tried.
-  public static let addressesMax = 8
+  public static let addressesMax = 64
+  /// Of these, attempts that are open at a time.
+  public static let attemptsMax = 8
   /// Between the beginnings of two attempts to connect (RFC 8305 section 5).
   public static let attemptInterval = Duration.milliseconds(250)
-  /// How long an answer of the resolver serves further sessions.
+  /// How long an answer of the resolver serves further sessions before it is renewed.
   public static let resolutionLifetime = Duration.seconds(1)
+  /// How long a session whose backend refused at all addresses that were known waits for the name's next answer, where
+  /// a lookup is under way.
+  public static let renewalPatience = Duration.seconds(1)
+  /// Addresses of which a worker remembers whether they are this machine's.
+  public static let ownAddressesMax = 64
+  /// Dials that an answer sets going before others get their turn.
+  public static let dialsPerTurn = 64
   /// Bytes moved at once from which on a pipe costs less than a small buffer.
   public static let bulkMoveMin = 8 * 1024
   /// Smaller moves in a row before a flow goes back from a pipe or a large buffer.
   public static let smallMovesInBulk: UInt8 = 4
-  /// Reads of a flow, each written at once, before others get their turn.
-  public static let readsPerTurn = 2
+  /// Reads of a flow in a turn, each written at once, however many events its session gets: so much is its share.
+  public static let readsPerTurn: UInt8 = 4
+  /// Reads of a flow at one event, before the next event is looked at.
+  public static let readsAtOnce = 2
+  /// Bytes read and written for bulk in a turn, of all sessions together: about what two reads that fill a pipe bring,
+  /// which takes a tenth of a millisecond or two. Then whoever has small messages gets a look in.
+  public static let bulkPerTurn: UInt64 = 1024 * 1024
+  /// Events that a wait brings at the most.
+  public static let eventsPerTurn = 256
   /// Clients that may wait in a listener's queue; the kernel's own limit (somaxconn) is often lower.
   public static let backlogMax = 65535
   /// Clients taken from a listener's queue before others get their turn.
   public static let acceptsPerTurn = 64
   /// Between two looks at a listener that is paused.
   public static let pauseInterval = Duration.milliseconds(100)
+  /// Between two tries for a local port towards a backend, at most: a try looks at all ports, which takes milliseconds.
+  public static let portsRetryIntervalMax = Duration.seconds(1)
+  /// Between the first two tries to open a lost listener again; twice as long after each, up to `reopenDelayMax`.
+  public static let reopenDelay = Duration.milliseconds(100)
+  public static let reopenDelayMax = Duration.seconds(5)
+  /// How long a listener that is to be closed hears no new clients before that: handshakes that have begun are over by
+  /// then.
+  public static let closingGrace = Duration.milliseconds(200)
   /// Between two tries for a conduit when none was to be had.
   public static let starvationInterval = Duration.milliseconds(5)
-  /// How long a session has been connected, at least, before its backend's socket is asked for keepalive probes; twice
-  /// that at most, which is the shortest silence before a probe.
-  public static let keepaliveGrace = Duration.milliseconds(500)
+  /// How long a session has lasted, at least, before it gets what a short one does without: keepalive probes to its
+  /// backend, and resets should porxy die. Twice that at most, which is the shortest silence before a probe.
+  public static let lastingGrace = Duration.milliseconds(500)
   /// How long one direction is over before the peer's kernel is asked whether it still knows the connection.
   public static let halfCloseGrace = Duration.seconds(1)
   /// How long a session may look for a descriptor, memory or a port for its backend.

@@ -1,23 +1,20 @@
-/// Turns records into lines, with the names of one configuration.
+/// Turns records into lines.
 ///
 /// Not for two threads at once: it keeps the last line's memory for the next.
 public struct LogFormatter: ~Copyable {
-  private let format: LogFormat
-  private let listeners: [String]
-  private let backends: [String]
+  /// The form of its lines.
+  public let format: LogFormat
   private var line: [UInt8] = []
 
-  public init(_ format: LogFormat, for configuration: Configuration) {
+  public init(_ format: LogFormat) {
     self.format = format
-    listeners = configuration.listeners.map(\.name)
-    backends = configuration.backends.map(\.name)
   }
 
   /// Formats a record of the proxy of one worker, and lends the line, newline included.
   public mutating func format(
     _ record: LogRecord, worker: Int, at time: Timestamp, _ body: ([UInt8]) -> Void
   ) {
-    var line = begin(record.level, Self.event(of: record), Self.sentence(for: record), time)
+    var line = begin(record.event, Self.sentence(for: record), time)
     addFields(of: record, to: &line)
     if record.isOfOneWorker { line.field("worker", UInt64(worker)) }
     self.line = line.end()
@@ -26,48 +23,67 @@ public struct LogFormatter: ~Copyable {
 
   /// Formats a record of the process, and lends the line, newline included.
   public mutating func format(_ record: ProcessRecord, at time: Timestamp, _ body: ([UInt8]) -> Void) {
-    var line = begin(record.level, Self.event(of: record), Self.sentence(for: record), time)
+    var line = begin(record.event, Self.sentence(for: record), time)
     addFields(of: record, to: &line)
     self.line = line.end()
     body(self.line)
   }
 
-  private mutating func begin(_ level: LogLevel, _ event: String, _ sentence: String, _ time: Timestamp) -> LogLine {
+  private mutating func begin(_ event: LogEvent, _ sentence: String, _ time: Timestamp) -> LogLine {
     let scratch = line
     line = []
-    return LogLine(into: scratch, format, at: time, level, event: event, sentence)
+    return LogLine(into: scratch, format, at: time, event, sentence)
   }
 
   private func addFields(of record: LogRecord, to line: inout LogLine) {
     switch record {
-    case .listening(let listener, let endpoint):
-      line.field("listener", listeners[listener])
+    case .listening(let listener, let endpoint, let last):
+      line.field("listener", listener)
+      if let last { line.field("address", "\(endpoint)-\(last)") } else { line.field("address", endpoint) }
+    case .listenerRestored(let listener, let endpoint), .listenerClosed(let listener, let endpoint):
+      line.field("listener", listener)
       line.field("address", endpoint)
+    case .listenerLost(let listener, let endpoint, let failure):
+      line.field("listener", listener)
+      line.field("address", endpoint)
+      line.field("error", failure.text)
+    case .callRefused(let call, let failure):
+      line.field("call", call.name)
+      line.field("error", failure.text)
+      line.field("effect", call.effect)
     case .session(let session):
       addFields(of: session, to: &line)
     case .paused(let listener, let reason):
-      line.field("listener", listeners[listener])
+      line.field("listener", listener)
       line.field("reason", reason.text)
     case .resumed(let listener):
-      line.field("listener", listeners[listener])
+      line.field("listener", listener)
     case .unresolved(let backend, let error, let usesLastAnswer):
-      line.field("backend", backends[backend])
+      line.field("backend", backend)
       line.field("error", error.text)
       line.field("uses_last_answer", usesLastAnswer)
+    case .addressesSkipped(let backend, let count):
+      line.field("backend", backend)
+      line.field("addresses", UInt64(count))
+      line.field("tried", UInt64(Limits.addressesMax))
+    case .loopDetected(let backend, let endpoint, let listener):
+      line.field("backend", backend)
+      line.field("address", endpoint)
+      line.field("listener", listener)
     case .draining(let sessions):
       line.field("sessions", UInt64(sessions))
     case .drained(let reset):
       line.field("sessions_reset", UInt64(reset))
     case .attemptFailed(let backend, let endpoint, let failure):
-      line.field("backend", backends[backend])
+      line.field("backend", backend)
       line.field("address", endpoint)
       line.field("error", failure.text)
     }
   }
 
   private func addFields(of session: SessionRecord, to line: inout LogLine) {
-    line.field("listener", listeners[session.listener])
-    line.field("backend", backends[session.backend])
+    line.field("listener", session.listener)
+    line.field("backend", session.backend)
     line.field("client", session.client)
     Self.add(session.clientLocal, as: "client_local", to: &line)
     Self.add(session.backendLocal, as: "backend_local", to: &line)
@@ -98,16 +114,102 @@ public struct LogFormatter: ~Copyable {
       line.field("version", version)
       line.field("workers", UInt64(workers))
       line.field("sessions_max", UInt64(sessionsMax))
-    case .listenFailed(let listener, let endpoint, let reason), .listensWithout(let listener, let endpoint, let reason):
-      line.field("listener", listeners[listener])
+    case .listenFailed(let listener, let endpoint, let reason), .listenSkipped(let listener, let endpoint, let reason):
+      line.field("listener", listener)
       line.field("address", endpoint)
       line.field("reason", reason)
-    case .told(let signal, _), .ignored(let signal):
+    case .stopSignal(let signal, _), .ignored(let signal):
       line.field("signal", signal)
+    case .reloadBegan(let reason):
+      line.field("by", reason)
+    case .reloadMistake(let place, let message), .reloadWarning(let place, let message):
+      line.field("at", place)
+      line.field("problem", message)
+    case .reloadRefused(let reason):
+      line.field("reason", reason)
+    case .reloaded(let generation, let changes):
+      line.field("generation", UInt64(generation))
+      line.field("listeners_added", UInt64(changes.added))
+      line.field("listeners_changed", UInt64(changes.changed))
+      line.field("listeners_removed", UInt64(changes.removed))
+      line.field("listeners_unchanged", UInt64(changes.unchanged))
+    case .needsRestart(let key):
+      line.field("key", key)
     case .dropped(let lines):
       line.field("lines", lines)
     case .stopped:
       break
+    }
+  }
+}
+
+/// The texts for people. They begin like a sentence and have no full stop: fields follow.
+extension LogFormatter {
+  static func sentence(for record: LogRecord) -> String {
+    switch record {
+    case .listening: "listening"
+    case .session(let session): sentence(for: session)
+    case .paused: "listener paused, clients wait in the backlog"
+    case .resumed: "listener resumed"
+    case .unresolved: "resolving the backend's name failed"
+    case .loopDetected: "loop detected, session refused"
+    case .addressesSkipped: "the backend's name has too many addresses, some are not tried"
+    case .draining: "draining"
+    case .drained(let reset): reset == 0 ? "drained" : "drained, remaining sessions were reset"
+    case .attemptFailed: "attempt to connect to the backend failed"
+    case .listenerLost: "listening socket lost, reopening it"
+    case .listenerRestored: "listening again"
+    case .listenerClosed: "listener removed, its socket is closed"
+    case .callRefused: "system call refused, continuing without it"
+    }
+  }
+
+  private static func sentence(for session: SessionRecord) -> String {
+    switch (session.manner, session.endedBy) {
+    case (.end, .client): "session ended by the client"
+    case (.end, .backend): "session ended by the backend"
+    case (.end, .porxy): "session ended"
+    case (.reset, .client): "session reset by the client"
+    case (.reset, .backend): "session reset by the backend"
+    case (.reset, .porxy): "session reset"
+    case (.refused, _): "connecting to the backend failed"
+    case (.timeout, _): "session timed out"
+    case (.vanished, .client): "client stopped responding"
+    case (.vanished, .backend): "backend stopped responding"
+    case (.vanished, .porxy): "peer stopped responding"
+    case (.shutdown, _): "session reset: porxy is stopping"
+    case (.limit, _): "session ended: out of descriptors, ports or memory"
+    }
+  }
+
+  static func sentence(for record: ProcessRecord) -> String {
+    switch record {
+    case .started: "porxy runs"
+    case .listenFailed: "cannot listen"
+    case .listenSkipped: "listening without this address"
+    case .stopSignal(_, let again): again ? "stopping immediately" : "stopping"
+    case .ignored("SIGHUP"): "signal ignored, porxy is stopping"
+    case .ignored: "signal ignored, porxy does not use it"
+    case .reloadBegan: "reloading the configuration"
+    case .reloadMistake: "mistake in the configuration"
+    case .reloadWarning: "warning about the configuration"
+    case .reloadRefused: "reload refused, nothing has changed"
+    case .reloaded: "configuration reloaded"
+    case .needsRestart: "a changed setting takes effect after a restart"
+    case .dropped(let lines): lines == 1 ? "1 log line dropped" : "\(lines) log lines dropped"
+    case .stopped: "porxy stopped"
+    }
+  }
+}
+
+extension LogRecord {
+  /// Whether the line names the worker; the others are logged once for all workers.
+  var isOfOneWorker: Bool {
+    switch self {
+    case .session, .paused, .resumed, .unresolved, .addressesSkipped, .loopDetected, .attemptFailed, .listenerLost,
+      .listenerRestored:
+      true
+    case .listening, .listenerClosed, .callRefused, .draining, .drained: false
     }
   }
 }

@@ -7,8 +7,7 @@ struct LogLine: ~Copyable {
 
   /// Begins a line in `scratch`, whose capacity is used again and whose content is not.
   init(
-    into scratch: consuming [UInt8], _ format: LogFormat, at time: Timestamp, _ level: LogLevel, event: String,
-    _ sentence: String
+    into scratch: consuming [UInt8], _ format: LogFormat, at time: Timestamp, _ event: LogEvent, _ sentence: String
   ) {
     bytes = scratch
     bytes.removeAll(keepingCapacity: true)
@@ -17,7 +16,7 @@ struct LogLine: ~Copyable {
     case .text:
       time.write(to: &bytes)
       bytes.append(UInt8(ascii: " "))
-      bytes.append(level.rawValue)
+      bytes.append(event.level.rawValue)
       bytes.append(UInt8(ascii: " "))
       bytes.append(sentence)
       bytes.append(UInt8(ascii: ":"))
@@ -25,9 +24,9 @@ struct LogLine: ~Copyable {
       bytes.append("{\"time\":\"")
       time.write(to: &bytes)
       bytes.append("\",\"level\":\"")
-      bytes.append(level.rawValue)
+      bytes.append(event.level.rawValue)
       bytes.append("\",\"event\":\"")
-      bytes.append(event)
+      bytes.append(event.rawValue)
       bytes.append("\",\"message\":")
       bytes.append(quoting: sentence.utf8)
     }

@@ -1,28 +1,139 @@
+import Synchronization
+
 /// One thing the proxy has to say; formatted and written by others, off the loop.
 public enum LogRecord: Sendable, Equatable {
-  /// A listener accepts clients.
-  case listening(listener: Int, on: Endpoint)
+  /// A listener accepts clients; `upTo` is the last port of a range.
+  case listening(listener: String, on: Endpoint, upTo: UInt16? = nil)
   /// A session is over: exactly one for each (TOLD).
   case session(SessionRecord)
-  /// A listener leaves its clients waiting for want of something; at most one a second.
-  case paused(listener: Int, because: PauseReason)
+  /// A listener leaves its clients waiting because something is short; at most one a second.
+  case paused(listener: String, because: PauseReason)
   /// A listener accepts again.
-  case resumed(listener: Int)
-  /// A backend's name could not be resolved; `usesLastAnswer` says whether an earlier answer serves on.
-  case unresolved(backend: Int, ResolutionError, usesLastAnswer: Bool)
-  /// Porxy was told to stop and lets its sessions finish.
+  case resumed(listener: String)
+  /// A backend's name could not be resolved; `usesLastAnswer` says whether an earlier answer is still used.
+  case unresolved(backend: String, ResolutionError, usesLastAnswer: Bool)
+  /// A backend's name has so many addresses, more than are tried.
+  case addressesSkipped(backend: String, count: Int)
+  /// A session was refused because its backend's address leads to a listener that it has come through; at most one a
+  /// second.
+  case loopDetected(backend: String, Endpoint, to: String)
+  /// Porxy stops and lets its sessions finish.
   case draining(sessions: Int)
   /// Sessions that were reset at the end of the drain time.
   case drained(reset: Int)
+  /// A listening socket was destroyed from outside, or cannot be opened again yet; at most one a second.
+  case listenerLost(listener: String, on: Endpoint, Failure)
+  /// A listener that was lost accepts clients again.
+  case listenerRestored(listener: String, on: Endpoint)
+  /// A listening socket that the configuration no longer has is closed.
+  case listenerClosed(listener: String, on: Endpoint)
+  /// The kernel or a sandbox refuses a call that porxy can do without; once in the process.
+  case callRefused(OptionalCall, Failure)
   /// An attempt to reach one address of a backend failed; others may follow.
-  case attemptFailed(backend: Int, Endpoint, Failure)
+  case attemptFailed(backend: String, Endpoint, Failure)
 
-  /// The lowest level at which this is written.
-  public var level: LogLevel {
+  /// The event that its line is about.
+  public var event: LogEvent {
     switch self {
-    case .paused, .unresolved: .warning
-    case .listening, .session, .resumed, .draining, .drained: .info
-    case .attemptFailed: .debug
+    case .listening: .listening
+    case .session: .session
+    case .paused: .listenerPaused
+    case .resumed: .listenerResumed
+    case .unresolved: .resolveFailed
+    case .addressesSkipped: .addressesSkipped
+    case .loopDetected: .loopDetected
+    case .draining: .draining
+    case .drained: .drained
+    case .listenerLost: .listenerLost
+    case .listenerRestored: .listenerRestored
+    case .listenerClosed: .listenerClosed
+    case .callRefused: .callRefused
+    case .attemptFailed: .attemptFailed
+    }
+  }
+}
+
+/// One thing the process around the proxy has to say: its start, its signals and its end.
+public enum ProcessRecord: Sendable, Equatable {
+  /// All listeners are bound and all workers run.
+  case started(version: String, workers: Int, sessionsMax: Int)
+  /// A listener cannot listen; `reason` is for a person.
+  case listenFailed(listener: String, on: Endpoint, reason: String)
+  /// A listener goes without one of the addresses that its address means, because the machine has no such.
+  case listenSkipped(listener: String, on: Endpoint, reason: String)
+  /// A signal to stop; `again` if it is the second.
+  case stopSignal(signal: String, again: Bool)
+  /// A signal that changes nothing.
+  case ignored(signal: String)
+  /// A signal, by its name, asks for the configuration to be reloaded.
+  case reloadBegan(by: String)
+  /// A mistake in the configuration to be loaded; `place` is file, line and column.
+  case reloadMistake(place: String, message: String)
+  /// Something in it that is allowed and probably not meant.
+  case reloadWarning(place: String, message: String)
+  /// The configuration stays as it is; `reason` is for a person.
+  case reloadRefused(reason: String)
+  /// All workers serve by another configuration: how many there have been, and what became of the listeners.
+  case reloaded(generation: Int, ListenerChanges)
+  /// A setting has changed that is read only at start; by its key.
+  case needsRestart(key: String)
+  /// Log lines that were lost, because the reader was too slow.
+  case dropped(lines: UInt64)
+  /// The last line.
+  case stopped
+
+  /// The event that its line is about.
+  public var event: LogEvent {
+    switch self {
+    case .started: .started
+    case .listenFailed: .listenFailed
+    case .listenSkipped: .listenSkipped
+    case .stopSignal: .stopSignal
+    case .ignored: .signalIgnored
+    case .reloadBegan: .reloadBegan
+    case .reloadMistake: .reloadMistake
+    case .reloadWarning: .reloadWarning
+    case .reloadRefused: .reloadRefused
+    case .reloaded: .reloadDone
+    case .needsRestart: .needsRestart
+    case .dropped: .linesDropped
+    case .stopped: .stopped
+    }
+  }
+}
+
+/// Limits how often something is logged: once a second at most, whichever worker asks.
+@usableFromInline
+final class Notice: Sendable {
+  /// In nanoseconds; 0: never yet.
+  private let toldAt = Atomic<UInt64>(0)
+
+  /// Whether it may be logged now; then it counts as logged.
+  @usableFromInline
+  func mayBeTold(at now: Instant) -> Bool {
+    let last = toldAt.load(ordering: .relaxed)
+    guard last == 0 || now >= Instant(nanoseconds: last) + .seconds(1) else { return false }
+    return toldAt.compareExchange(expected: last, desired: max(now.nanoseconds, 1), ordering: .relaxed).exchanged
+  }
+}
+
+/// Why a listener leaves its clients waiting (ACCEPT).
+public enum PauseReason: Sendable, Equatable {
+  /// As many sessions as the limit on all of them.
+  case sessionsMax
+  /// As many sessions as the limit of this listener.
+  case listenerSessionsMax
+  /// The kernel said so: descriptors, memory or ports.
+  case shortage(Failure)
+}
+
+extension PauseReason {
+  /// A few words for people; stable.
+  public var text: String {
+    switch self {
+    case .sessionsMax: "session limit reached"
+    case .listenerSessionsMax: "listener's session limit reached"
+    case .shortage(let failure): failure.text
     }
   }
 }

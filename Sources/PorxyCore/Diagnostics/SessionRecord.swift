@@ -1,14 +1,14 @@
-/// What is told of a session at its end (TOLD).
+/// What the log says of a session at its end (TOLD).
 public struct SessionRecord: Sendable, Equatable {
   /// Who began the end.
-  public enum Party: String, Sendable {
+  public enum Party: String, CaseIterable, Sendable {
     case client
     case backend
     case porxy
   }
 
   /// How it came about.
-  public enum Manner: String, Sendable {
+  public enum Manner: String, CaseIterable, Sendable {
     /// Both directions ended in order.
     case end
     /// A side reset, or had gone for good.
@@ -26,7 +26,7 @@ public struct SessionRecord: Sendable, Equatable {
   }
 
   /// How far the session had come.
-  public enum Phase: String, Sendable {
+  public enum Phase: String, CaseIterable, Sendable {
     case resolving
     case connecting
     /// Both directions open.
@@ -50,10 +50,10 @@ public struct SessionRecord: Sendable, Equatable {
     public init() {}
   }
 
-  /// Index in `Configuration.listeners`.
-  public var listener: Int
-  /// Index in `Configuration.backends`.
-  public var backend: Int
+  /// The listener's name.
+  public var listener: String
+  /// The backend's name.
+  public var backend: String
   public var client: Endpoint
   /// Porxy's address on the client's side.
   public var clientLocal: Endpoint?

@@ -1,34 +1,63 @@
-/// What is known of a backend's addresses.
+/// What a worker knows of a backend, and which of its dials wait for something of it.
 @usableFromInline
 struct KnownBackend {
-  /// The last good answer, in the order in which it is tried.
-  @usableFromInline var addresses: [IPAddress]
-  /// When the answer is asked for again; `never` for an address that needs no resolving.
-  @usableFromInline var expiresAt: Instant
+  @usableFromInline let backend: Backend
+  /// Plans that lead to it.
+  @usableFromInline var plans = 1
+  /// The backend's own address, or the name's answer as this worker has seen it last.
+  @usableFromInline var answer = NameStore.Answer()
+  /// What the workers share of its name; nil: the host is an address.
+  @usableFromInline let name: NameStore.Entry?
+  /// How long an answer serves while nobody renews it.
+  @usableFromInline let keep: Duration
+  /// The lookup of this worker that is under way.
   @usableFromInline var resolution: ResolutionID?
+  /// Why its last lookup brought nothing; nil if it did.
+  @usableFromInline var lookupError: ResolutionError?
   /// Dials that wait for the answer.
-  @usableFromInline var waiting: [UInt32] = []
-  @usableFromInline let port: UInt16
+  @usableFromInline var waiting = DialQueue()
+  /// Dials that wait for a local port towards this backend.
+  @usableFromInline var portless = DialQueue()
+  /// When one of those was tried last, and how long until the next try: longer each time, because each looks at all
+  /// ports.
+  @usableFromInline var portsTriedAt = Instant.never
+  @usableFromInline var portsRetryDelay = Limits.pauseInterval
+  /// Nil: the port that the client connected to.
+  @usableFromInline let port: UInt16?
   @usableFromInline let socket: SocketOptions
 
   @usableFromInline
-  init(_ backend: Backend) {
+  init(_ backend: Backend, _ names: NameStore) {
+    self.backend = backend
     port = backend.port
+    keep = max(backend.resolve.keep, Limits.resolutionLifetime)
     // Keepalive takes four system calls: a session that is over at once does without.
     socket = SocketOptions(userTimeout: backend.timeouts.user, congestion: backend.congestion)
     switch backend.host {
     case .address(let address):
-      addresses = [address]
-      expiresAt = .never
-    case .name:
-      addresses = []
-      expiresAt = Instant(nanoseconds: 0)
+      name = nil
+      answer.addresses = [address]
+    case .name(let text):
+      name = names.entry(for: text)
     }
   }
 
-  /// Takes an answer: families alternate, beginning with the resolver's first (RFC 8305 section 4), bounded.
+  /// When the first of those that wait for a port is tried again.
+  @inlinable
+  var portsRetryAt: Instant { portsTriedAt + portsRetryDelay }
+
+  /// Whether the answer may be used as it is, and whether it is to be renewed beside.
   @usableFromInline
-  mutating func take(_ answer: [IPAddress], at now: Instant) {
+  func use(at now: Instant) -> (isKnown: Bool, isFresh: Bool) {
+    guard name != nil else { return (true, true) }
+    guard !answer.addresses.isEmpty else { return (false, false) }
+    return (now < answer.learnedAt + keep, now < answer.learnedAt + Limits.resolutionLifetime)
+  }
+
+  /// Brings an answer into the order in which it is tried: families alternate, beginning with the resolver's first (RFC
+  /// 8305 section 4); no more than `Limits.addressesMax`.
+  @usableFromInline
+  static func order(_ answer: [IPAddress]) -> [IPAddress] {
     var ordered: [IPAddress] = []
     var preferred = answer.filter { $0.family == answer.first?.family }[...]
     var others = answer.filter { $0.family != answer.first?.family }[...]
@@ -36,7 +65,21 @@ struct KnownBackend {
       if let next = preferred.popFirst() { ordered.append(next) }
       if let next = others.popFirst(), ordered.count < Limits.addressesMax { ordered.append(next) }
     }
-    addresses = ordered
-    expiresAt = now + Limits.resolutionLifetime
+    return ordered
+  }
+}
+
+/// Whether an address is one of this machine's, as it was a moment ago.
+@usableFromInline
+struct KnownAddress: Equatable {
+  @usableFromInline let address: IPAddress
+  @usableFromInline let isOwn: Bool
+  @usableFromInline let until: Instant
+
+  @usableFromInline
+  init(address: IPAddress, isOwn: Bool, until: Instant) {
+    self.address = address
+    self.isOwn = isOwn
+    self.until = until
   }
 }

@@ -2,7 +2,7 @@
 ///
 /// It knows no clock, no thread and no socket: `serve` is the loop that drives it. It never ends on anything that a
 /// peer or the network does (ALONE).
-public struct Proxy<Network: Transport & ~Copyable>: ~Copyable {
+public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
   @usableFromInline
   enum Stage {
     case serving
@@ -11,58 +11,80 @@ public struct Proxy<Network: Transport & ~Copyable>: ~Copyable {
     case stopped
   }
 
-  @usableFromInline let configuration: Configuration
-  @usableFromInline let admission: Admission
+  @usableFromInline var generation: Generation
+  @usableFromInline var logLevel: LogLevel
+  @usableFromInline let shared: SharedState
   @usableFromInline let worker: Int
   @usableFromInline let relayMode: RelayMode
-  /// By listener of the configuration.
-  @usableFromInline let patience: [Patience]
+  @usableFromInline var plans = Slab<Plan>()
   @usableFromInline var stage = Stage.serving
-  @usableFromInline var listeners: [OpenListener] = []
-  @usableFromInline var backends: [KnownBackend]
+  @usableFromInline var listeners = Slab<OpenListener>()
+  // lookup only: places in `listeners`.
+  @usableFromInline var places: [ListenerID: UInt32] = [:]
+  /// Places in `listeners` of those at which clients may wait: of thousands, only these cost a turn anything.
+  @usableFromInline var attended: [UInt32] = []
+  @usableFromInline var backends = Slab<KnownBackend>()
+  // lookup only: places in `backends` by name, of the latest one where there are several.
+  @usableFromInline var backendPlaces: [String: UInt32] = [:]
   @usableFromInline var sessions = Slab<Session>()
   @usableFromInline var dials = Slab<Dial>()
   /// By slot of the transport's sockets.
-  @usableFromInline var links: [Link] = []
-  /// One timer a session, by its index.
-  @usableFromInline var timers = TimerWheel()
+  @usableFromInline var owners: [SocketOwner] = []
+  /// One timer a session, by its index. Other kinds of owners get a wheel of their own.
+  @usableFromInline var sessionTimers = TimerWheel()
+  /// Everything that had happened by then was taken, so this is the time that timers are judged by. The clock may be
+  /// far ahead where a wait returned late: of a stopped process, a suspended machine, a stolen processor.
+  @usableFromInline var caughtUpTo = Instant(nanoseconds: 0)
+  /// Full batches in a row, and when the wait for the first of them began.
+  @usableFromInline var fullBatches = 0
+  @usableFromInline var fullSince = Instant(nanoseconds: 0)
   /// Sessions that go on in the next turn.
   @usableFromInline var queued: [UInt32] = []
+  /// The same for bulk, which shares a number of bytes a turn, so that small messages need not wait for all of it.
+  @usableFromInline var bulk = BulkQueue()
+  /// Bytes that bulk may still move in this turn; each is read and written, and counts twice.
+  @usableFromInline var bulkLeft = Limits.bulkPerTurn
   /// Sessions whose turn it is; empty but while they get it.
   @usableFromInline var served: [UInt32] = []
+  // lookup only: the connections to porxy's own listeners.
+  @usableFromInline var chained: [SocketID: OwnConnections.Connection] = [:]
+  /// Addresses of backends with a listener's port.
+  @usableFromInline var ownAddresses: [KnownAddress] = []
+  /// Backends whose name was answered while dials waited for it.
+  @usableFromInline var answered: [UInt32] = []
+  /// Backends towards which a dial waits for a local port.
+  @usableFromInline var shortBackends: [UInt32] = []
   /// Sessions that wait for a conduit, and when to look for one again.
   @usableFromInline var starved: [UInt32] = []
   @usableFromInline var starvedUntil = Instant.never
-  @usableFromInline var newcomers = Newcomers()
+  @usableFromInline var deferredKeepalives = DeferredKeepalives()
+  /// Counts turns. One that comes round while a session rests only lets it wait for the next.
+  @usableFromInline var turnNumber: UInt8 = 0
   @usableFromInline var records: [LogRecord] = []
+  /// Answers to steps of a reload that were not taken yet.
+  @usableFromInline var answers: [Reload.Answer] = []
+  /// Listeners that are closed soon, in `listeners`.
+  @usableFromInline var going: [UInt32] = []
   /// Sessions reset at the end of the drain time.
   @usableFromInline var resetByStop = 0
 
-  /// `admission` is shared by the proxies of all workers, of which this is the one with that number, from 0.
-  public init(configuration: Configuration, admission: Admission, worker: Int = 0) {
-    self.configuration = configuration
-    self.admission = admission
+  /// This is the proxy of the worker with that number, from 0.
+  public init(shared: SharedState, worker: Int = 0) {
+    self.shared = shared
     self.worker = worker
-    relayMode = configuration.relay
-    backends = configuration.backends.map(KnownBackend.init)
-    patience = configuration.listeners.map { Patience($0, configuration.backends) }
+    generation = shared.generation
+    logLevel = generation.configuration.log.level
+    relayMode = generation.configuration.relay
   }
 
   /// Opens all listeners; what could not be opened is returned, and nothing is accepted before this was called.
-  public mutating func start(on network: inout Network) -> [ListenFailure] {
-    var failures: [ListenFailure] = []
-    for (index, listener) in configuration.listeners.enumerated() {
-      let socket = SocketOptions(listener.timeouts, listener.congestion)
-      let options = ListenOptions(isDualStack: listener.isDualStack, socket: socket)
-      for endpoint in listener.endpoints {
-        do throws(TransportError) {
-          listeners.append(OpenListener(id: try network.listen(on: endpoint, options), listener: index))
-          record(.listening(listener: index, on: endpoint))
-        } catch {
-          failures.append(ListenFailure(listener: index, endpoint: endpoint, error: error))
-        }
-      }
-    }
+  ///
+  /// If the configuration cannot bear one of the failures, nothing is served.
+  public mutating func start(on transport: inout IO) -> [ListenFailure] {
+    var failures = bindNew(of: generation, on: &transport)
+    guard failures.allSatisfy({ generation.configuration.bears($0, among: failures) }) else { return failures }
+    failures += listenNew(on: &transport)
+    serveNew(generation, on: &transport)
     return failures
   }
 
@@ -75,52 +97,92 @@ public struct Proxy<Network: Transport & ~Copyable>: ~Copyable {
   /// Sessions open now.
   public var sessionCount: Int { sessions.count }
 
-  /// When `advance` is to be called at the latest.
+  /// When the next turn has something to do at the latest.
   @inlinable
   public var nextDeadline: Instant {
-    guard queued.isEmpty else { return Instant(nanoseconds: 0) }
-    var deadline = min(timers.nextDeadline, starvedUntil, newcomers.dueAt)
-    for listener in listeners where listener.hasClients {
-      deadline = min(deadline, listener.pausedUntil ?? Instant(nanoseconds: 0))
-    }
+    guard queued.isEmpty, bulk.count == 0, answered.isEmpty else { return Instant(nanoseconds: 0) }
+    var deadline = min(sessionTimers.nextDeadline, starvedUntil, deferredKeepalives.dueAt, portsRetryAt)
+    for index in attended { deadline = min(deadline, listeners[index].pausedUntil ?? Instant(nanoseconds: 0)) }
+    for index in going { if case .going(let end) = listeners[index].stage { deadline = min(deadline, end) } }
     return deadline
+  }
+
+  /// One turn of the event loop: waits for something to happen, no longer than until `end`, takes it, and does what
+  /// time and the budgets of turns have left to do.
+  ///
+  /// A timer that is due is judged only once a wait that began after its time has brought all that had happened by then
+  /// (IDLE). So it takes a look more, without sleeping.
+  @inlinable
+  public mutating func turn(until end: Instant = .never, on transport: inout IO) {
+    let begun = transport.now
+    bulkLeft = Limits.bulkPerTurn
+    transport.wait(until: min(nextDeadline, end))
+    while let event = transport.nextEvent() {  // bound: the turn's batch
+      handle(event, on: &transport)
+    }
+    catchUp(to: begun, isBatchFull: transport.isBatchFull)
+    advance(on: &transport)
+  }
+
+  /// Notes that a wait which began then brought all that had happened, or as much as a batch holds.
+  @inlinable
+  mutating func catchUp(to begun: Instant, isBatchFull: Bool) {
+    guard isBatchFull else {
+      caughtUpTo = begun
+      fullBatches = 0
+      return
+    }
+    if fullBatches == 0 { fullSince = begun }
+    fullBatches += 1
+    // As many events as there are sockets and listeners: whatever waited behind the first batch has had its turn.
+    guard fullBatches * Limits.eventsPerTurn > owners.count + listeners.count else { return }
+    caughtUpTo = fullSince
+    fullBatches = 0
   }
 
   /// Takes one event of the transport.
   @inlinable
-  public mutating func handle(_ event: Event, on network: inout Network) {
+  mutating func handle(_ event: Event, on transport: inout IO) {
     switch event {
-    case .ready(let socket, let readiness): ready(socket, readiness, on: &network)
-    case .acceptable(let listener): acceptable(listener, on: &network)
-    case .connected(let socket): connected(socket, on: &network)
-    case .connectFailed(let socket, let failure): connectFailed(socket, failure, on: &network)
-    case .resolved(let resolution): resolved(resolution, on: &network)
-    case .asked(.drain): drain(on: &network)
-    case .asked(.stop): stop(on: &network)
+    case .ready(let socket, let readiness): ready(socket, readiness, on: &transport)
+    case .acceptable(let listener): acceptable(listener)
+    case .connected(let socket): connected(socket, on: &transport)
+    case .connectFailed(let socket, let failure): connectFailed(socket, failure, on: &transport)
+    case .resolved(let resolution): resolved(resolution, on: &transport)
+    case .control(.drain): drain(on: &transport)
+    case .control(.stop): stop(on: &transport)
+    case .control(.reload(let step)): take(step, on: &transport)
+    case .refused(let call, let failure): record(.callRefused(call, failure))
     }
   }
 
   /// Does what the time and the budgets of the turn left to do.
   @inlinable
-  public mutating func advance(to now: Instant, on network: inout Network) {
+  mutating func advance(on transport: inout IO) {
+    let now = transport.now
+    // Whoever has bytes to move that it had no budget for is not judged before.
     if !queued.isEmpty {
       swap(&queued, &served)
-      serveQueued(on: &network)
+      serveQueued(on: &transport)
     }
+    serveBulk(on: &transport)
+    if !answered.isEmpty { serveAnswered(on: &transport) }
     if now >= starvedUntil {
       starvedUntil = .never
       swap(&starved, &served)
-      serveQueued(on: &network)
+      serveQueued(on: &transport)
     }
-    while let session = newcomers.next(at: now) {  // bound: those that came lately
-      beginKeepalive(session, on: &network)
+    while let session = deferredKeepalives.next(at: now) {  // bound: those that came lately
+      secure(session, on: &transport)
     }
-    while let session = timers.expire(at: now) {  // bound: the timers that are due; none is set for now or earlier
-      timerFired(session, on: &network)
+    // bound: the timers that are due; none is set for now or earlier
+    while let session = sessionTimers.expire(at: caughtUpTo) {
+      timerFired(session, at: caughtUpTo, on: &transport)
     }
-    for index in listeners.indices where listeners[index].hasClients {
-      if now >= listeners[index].pausedUntil ?? now { acceptSome(index, on: &network) }
-    }
+    if !shortBackends.isEmpty { retryPorts(at: now, on: &transport) }
+    acceptWaiting(at: now, on: &transport)
+    if !going.isEmpty { closeGoing(at: now, on: &transport) }
+    turnNumber &+= 1
   }
 
   /// Hands over what is to be logged since the last call.
@@ -131,23 +193,29 @@ public struct Proxy<Network: Transport & ~Copyable>: ~Copyable {
     records.removeAll(keepingCapacity: true)
   }
 
+  /// Hands over what was answered to steps of a reload since the last call.
+  @inlinable
+  public mutating func takeAnswers(_ body: (Reload.Answer) -> Void) {
+    guard !answers.isEmpty else { return }
+    for answer in answers { body(answer) }
+    answers.removeAll()
+  }
+
   @inlinable
   mutating func record(_ record: LogRecord) {
-    if record.level <= configuration.log.level { records.append(record) }
+    if record.event.level <= logLevel { records.append(record) }
   }
 }
 
-/// The event loop: serves until the proxy has stopped, handing over what is to be logged after each turn.
+/// The event loop: serves until the proxy has stopped, handing over after each turn what is to be logged and what was
+/// answered.
 @inlinable
-public func serve<Network: Transport & ~Copyable>(
-  _ proxy: inout Proxy<Network>, on network: inout Network, log: (LogRecord) -> Void
+public func serve<IO: Transport & ~Copyable>(
+  _ proxy: inout Proxy<IO>, on transport: inout IO, log: (LogRecord) -> Void, answer: (Reload.Answer) -> Void
 ) {
   while proxy.isServing {  // unbounded: the event loop
-    network.wait(until: proxy.nextDeadline)
-    while let event = network.nextEvent() {  // bound: the turn's batch
-      proxy.handle(event, on: &network)
-    }
-    proxy.advance(to: network.now, on: &network)
+    proxy.turn(on: &transport)
     proxy.takeRecords(log)
+    proxy.takeAnswers(answer)
   }
 }

@@ -1,4 +1,6 @@
 /// The one place where the connection rules decide how a session ends; docs/RULES.md has their text.
+///
+/// Pure functions of what is known: `Session` collects the facts, and carries out what is decided here.
 @usableFromInline
 enum Ending {
   /// What a session is to do.
@@ -68,11 +70,59 @@ enum Ending {
     }
   }
 
-  /// Whether closing both sockets passes the last end on: the kernel sends it with the close, and there is nothing that
-  /// an orphaned socket would still have to send (DONE).
+  /// Before there is a backend. A client that has gone is not dialled for, unless it left bytes or an end that a
+  /// backend would have seen direct (GONE, RESET); one that its own kernel has forgotten is not in any case: direct, it
+  /// would have sent nothing yet.
   @inlinable
-  static func closePassesEnd(to sink: SendQueue, from ended: SendQueue) -> Bool {
-    sink.isEmpty && holdsOnlyAnEnd(ended)
+  static func decideUnconnected(client: Failure?, flow: Flow.State, holdsBytes: Bool) -> Verdict {
+    if client == .forgotten { return .close(client: .abortive, backend: .abortive) }
+    guard client != nil, flow == .broken, !holdsBytes else { return .goOn }
+    return .close(client: .abortive, backend: .abortive)
+  }
+
+  /// All is over but for the last end, which one side is still to see: closing both sockets passes it on if their
+  /// kernels have nothing else to send that an orphaned socket would give up on (DONE), and saves a call. `.wait`: it
+  /// has to be passed on by itself.
+  @inlinable
+  static func decideLastEnd(to sink: SendQueue, from ended: SendQueue) -> Verdict {
+    sink.isEmpty && holdsOnlyAnEnd(ended) ? .close(client: .orderly, backend: .orderly) : .wait
+  }
+
+  /// What becomes of an end that was read.
+  @usableFromInline
+  enum Passage: Equatable {
+    /// It is true, and passed on at once (END).
+    case now
+    /// It is true and the session's last, which the closing of the sockets may pass on.
+    case last
+    /// It stands for an error: the stream is not whole, and no end is passed on (RESET).
+    case never
+  }
+
+  /// `failure` is the error of the side that ended, `other` how far the flow to it has come; `hasFailed` either side.
+  @inlinable
+  static func passage(failure: Failure?, other: Flow.State, hasFailed: Bool) -> Passage {
+    guard failure?.followsEnd ?? true else { return .never }
+    return !hasFailed && other == .finished ? .last : .now
+  }
+
+  /// What an error means beside what was read from that side and written to it.
+  ///
+  /// `queue` is what the kernel has still to send to that side; it is asked for only if that decides.
+  @inlinable
+  static func meaning(of error: Failure, from: Flow.State, to: Flow.State, queue: () -> SendQueue) -> Failure {
+    switch error {
+    case .connectionReset where from == .draining:
+      // The end was read before, so it is true: the kernel has no other word for it once both have ended (C28).
+      return .resetAfterEnd
+    case .resetAfterEnd where !from.isOver && to != .finished:
+      // A reset behind an end that is not passed on yet, drawn by bytes that were on their way to the peer: direct they
+      // would have been there before it closed, and a close with unread bytes is a reset without an end (R7).
+      let queue = queue()
+      return queue.unacknowledged > queue.unsent ? .connectionReset : error
+    default:
+      return error
+    }
   }
 
   /// An end that is not acknowledged yet counts as one byte; it needs nobody to wait for it.

@@ -18,6 +18,10 @@ struct Flow {
     case broken
     /// The sink failed, so nothing can be passed on any more.
     case cut
+
+    /// Nothing more will be passed on.
+    @inlinable
+    var isOver: Bool { self == .finished || self == .broken || self == .cut }
   }
 
   /// Why a pump came to rest.
@@ -25,7 +29,7 @@ struct Flow {
   enum Rest {
     /// Readiness will tell when there is more to do.
     case waiting
-    /// The turn's budget is used up.
+    /// The event's reads or the turn's share are used up.
     case again
     /// The transport has no conduit to lend now.
     case starved
@@ -44,10 +48,9 @@ struct Flow {
   @usableFromInline var state = State.open
   @usableFromInline var sourceReady = false
   @usableFromInline var sinkReady = false
-  /// Much comes at once: it pays to use a pipe or a large buffer.
-  @usableFromInline var isBulk = false
-  /// Moves in a row, while bulk, that were too small for it.
-  @usableFromInline var smallMoves: UInt8 = 0
+  @usableFromInline var pace = RelayPace()
+  /// What is left of its share of the turn (ALONE).
+  @usableFromInline var readsLeft = Limits.readsPerTurn
 
   @usableFromInline
   init() {}
@@ -69,9 +72,20 @@ struct Flow {
     }
   }
 
+  /// Much comes at once: it pays to use a pipe or a large buffer.
+  @inlinable
+  var isBulk: Bool { pace.isBulk }
+
   /// Bytes pushed to the sink.
   @inlinable
   var delivered: UInt64 { taken &- UInt64(undelivered) }
+
+  /// Of the bytes pushed, how many the sink's kernel has taken, modulo 2^32; an end in its queue is no byte.
+  @inlinable
+  func acknowledged(_ queue: SendQueue) -> UInt32 {
+    let end: UInt32 = state == .finished && !queue.isEmpty ? 1 : 0
+    return UInt32(truncatingIfNeeded: delivered) &- (queue.unacknowledged - end)
+  }
 
   /// Grows with every move.
   @inlinable
@@ -79,7 +93,7 @@ struct Flow {
 
   /// Nothing more will be passed on.
   @inlinable
-  var isOver: Bool { state == .finished || state == .broken || state == .cut }
+  var isOver: Bool { state.isOver }
 
   /// The source has ended its stream in order.
   @inlinable
@@ -87,17 +101,21 @@ struct Flow {
 
   /// Moves bytes until readiness, the budget, an error or the source's end stops it.
   ///
-  /// Without a sink (it is not connected yet) one conduit is filled in advance. `sourceFailure` is the error the source
+  /// Without a sink (it is not connected yet) one conduit is filled in advance, a large one where much comes: what a
+  /// source leaves to its own kernel is lost if it resets meanwhile (RESET). `sourceFailure` is the error the source
   /// is already known to have met: the end that a read shows afterwards stands for it (R2).
   @inlinable
-  mutating func pump<Network: Transport & ~Copyable>(
-    from source: SocketID, to sink: SocketID, sourceFailure: Failure?, relay: RelayMode, on network: inout Network
+  mutating func pump<IO: Transport & ~Copyable>(
+    from source: SocketID, to sink: SocketID, sourceFailure: Failure?, relay: RelayMode, on transport: inout IO
   ) -> Rest {
-    if let rest = deliver(to: sink, on: &network) { return rest }
-    for _ in 0..<Limits.readsPerTurn {
+    if sink == .none, conduit != nil { return pullMore(from: source, on: &transport) }
+    if let rest = deliver(to: sink, on: &transport) { return rest }
+    for _ in 0..<Limits.readsAtOnce {
       guard state == .open, sourceReady, sinkReady || sink == .none else { return .waiting }
-      switch pull(from: source, relay: relay, on: &network) {
-      case .moved: break
+      guard readsLeft > 0 else { return .again }
+      // A pipe gets nothing behind what it holds.
+      switch pull(from: source, relay: sink == .none ? .auto : relay, on: &transport) {
+      case .moved: readsLeft -= 1
       case .blocked:
         sourceReady = false
         return .waiting
@@ -114,21 +132,48 @@ struct Flow {
       case nil:
         return .starved
       }
-      if let rest = deliver(to: sink, on: &network) { return rest }
+      if sink == .none { return pullMore(from: source, on: &transport) }
+      if let rest = deliver(to: sink, on: &transport) { return rest }
+    }
+    return .again
+  }
+
+  /// Adds to what the conduit holds, before there is a sink.
+  ///
+  /// An end or an error is left for when all is delivered: reads show it again, with `sourceFailure` beside it.
+  @inlinable
+  mutating func pullMore<IO: Transport & ~Copyable>(from source: SocketID, on transport: inout IO) -> Rest {
+    guard var held = conduit, state == .open, sourceReady else { return .waiting }
+    for _ in 0..<Limits.readsAtOnce {
+      if held.kind == .buffer, held.count >= Limits.bufferSize {
+        guard transport.enlarge(&held) else { return .waiting }
+        conduit = held
+      }
+      guard held.count < Limits.aheadMax else { return .waiting }
+      guard readsLeft > 0 else { return .again }
+      switch transport.pull(from: source, into: &held, atMost: Limits.aheadMax - held.count) {
+      case .moved(let count):
+        readsLeft -= 1
+        taken &+= UInt64(count)
+        conduit = held
+      // Or there is no room: whatever waits is looked for once there is a sink.
+      case .blocked, .ended: return .waiting
+      case .failed(let failure): return .sourceFailed(failure)
+      }
     }
     return .again
   }
 
   /// Passes on what the conduit holds; nil once it holds nothing.
   @inlinable
-  mutating func deliver<Network: Transport & ~Copyable>(to sink: SocketID, on network: inout Network) -> Rest? {
+  mutating func deliver<IO: Transport & ~Copyable>(to sink: SocketID, on transport: inout IO) -> Rest? {
     while var held = conduit {  // bound: its bytes, of which each push takes some or is the last
       guard sinkReady else { return .waiting }
-      switch network.push(from: &held, to: sink) {
+      switch transport.push(from: &held, to: sink) {
       case .moved:
         undelivered = held.count
         if held.count > 0 { continue }
-        network.returnConduit(held)
+        transport.returnConduit(held)
         conduit = nil
       case .blocked, .ended:
         sinkReady = false
@@ -140,34 +185,19 @@ struct Flow {
     return nil
   }
 
-  /// Passes the source's end on if it is true (`isWhole`), unless it is the session's last: true where it is left for
-  /// the close to pass on.
-  @inlinable
-  mutating func passEnd<Network: Transport & ~Copyable>(
-    to sink: SocketID, isWhole: Bool, isLast: Bool, on network: inout Network
-  ) -> Bool {
-    guard state == .draining else { return false }
-    guard isWhole else {
-      state = .broken
-      return false
-    }
-    if !isLast { finish(sink, on: &network) }
-    return isLast
-  }
-
   /// Passes the source's end on, behind the last byte (END).
   @inlinable
-  mutating func finish<Network: Transport & ~Copyable>(_ sink: SocketID, on network: inout Network) {
+  mutating func finish<IO: Transport & ~Copyable>(_ sink: SocketID, on transport: inout IO) {
     invariant(state == .draining && conduit == nil, "an end is passed on once, behind the last byte")
-    network.finishSending(on: sink)
+    transport.finishSending(on: sink)
     state = .finished
   }
 
   /// Gives the flow up because its sink takes nothing any more.
   @inlinable
-  mutating func cut<Network: Transport & ~Copyable>(on network: inout Network) {
+  mutating func cut<IO: Transport & ~Copyable>(on transport: inout IO) {
     if let held = conduit {
-      network.discardConduit(held)
+      transport.discardConduit(held)
       conduit = nil
     }
     if state != .finished { state = .cut }
@@ -175,48 +205,46 @@ struct Flow {
 
   /// Pulls into a fresh conduit, which is kept only if it got bytes; nil: there was none.
   @inlinable
-  mutating func pull<Network: Transport & ~Copyable>(
-    from source: SocketID, relay: RelayMode, on network: inout Network
+  mutating func pull<IO: Transport & ~Copyable>(
+    from source: SocketID, relay: RelayMode, on transport: inout IO
   ) -> Transfer? {
-    guard var fresh = lend(relay, on: &network) else { return nil }
-    let transfer = network.pull(from: source, into: &fresh, atMost: .max)
+    guard var fresh = lend(relay, on: &transport) else { return nil }
+    let transfer = transport.pull(from: source, into: &fresh, atMost: .max)
     guard case .moved(let count) = transfer else {
-      network.returnConduit(fresh)
+      transport.returnConduit(fresh)
       return transfer
     }
     taken &+= UInt64(count)
     conduit = fresh
-    judgePace(count)
+    pace.note(count)
     return transfer
   }
 
   /// Borrows the kind of conduit that fits the flow's pace, or the next best.
   @inlinable
-  func lend<Network: Transport & ~Copyable>(_ relay: RelayMode, on network: inout Network) -> Conduit? {
-    switch relay {
-    case .copy:
-      if isBulk, let block = network.borrowConduit(.block) { return block }
-    case .splice:
-      if let pipe = network.borrowConduit(.pipe) { return pipe }
-    case .auto:
-      if isBulk {
-        if let pipe = network.borrowConduit(.pipe) { return pipe }
-        if let block = network.borrowConduit(.block) { return block }
-      }
+  func lend<IO: Transport & ~Copyable>(_ relay: RelayMode, on transport: inout IO) -> Conduit? {
+    var kind = pace.conduit(for: relay)
+    while kind != .buffer {  // bound: the kinds of conduits
+      if let conduit = transport.borrowConduit(kind) { return conduit }
+      kind = pace.substitute(for: kind, relay)
     }
-    return network.borrowConduit(.buffer)
+    return transport.borrowConduit(.buffer)
   }
+}
 
-  /// A read that fills a buffer makes the flow bulk; small ones in a row end that.
+/// What the flows of a session need after a pump.
+@usableFromInline
+struct Pumped {
+  /// A flow has more to do than its turn allowed.
+  @usableFromInline var again = false
+  /// A flow waits for a conduit.
+  @usableFromInline var starved = false
+
+  /// Bytes that were read, and those that were written.
+  @usableFromInline var moved: UInt64 = 0
+  /// All that is left of the session is to pass this side's end on.
+  @usableFromInline var lastEnd: Side?
+
   @inlinable
-  mutating func judgePace(_ count: UInt32) {
-    guard isBulk else {
-      isBulk = count >= Limits.bufferSize
-      return
-    }
-    smallMoves = count < Limits.bulkMoveMin ? smallMoves + 1 : 0
-    guard smallMoves == Limits.smallMovesInBulk else { return }
-    isBulk = false
-    smallMoves = 0
-  }
+  init() {}
 }

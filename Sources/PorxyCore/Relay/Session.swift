@@ -1,3 +1,16 @@
+/// One of the two ends of a session.
+@usableFromInline
+enum Side: UInt8 {
+  case client
+  case backend
+
+  @inlinable
+  var other: Side { self == .client ? .backend : .client }
+
+  @inlinable
+  var party: SessionRecord.Party { self == .client ? .client : .backend }
+}
+
 /// A client's socket, a backend's socket, a flow each way, and what is known of how they end.
 ///
 /// A plain value in a slab: an idle session is this and nothing else.
@@ -16,13 +29,14 @@ struct Session {
   @usableFromInline var client: SocketID
   @usableFromInline var backend = SocketID.none
   @usableFromInline var toBackend = Flow()
-  /// Index in `Configuration.listeners`.
-  @usableFromInline let listener: UInt16
+  /// The plan that it began with, in the worker's table.
+  @usableFromInline let plan: UInt16
   @usableFromInline var toClient = Flow()
   /// Milliseconds until the next look while waiting.
   @usableFromInline var lookDelay: UInt16 = 0
 
   @usableFromInline let clientEndpoint: Endpoint
+  /// Of a backend that is not connected yet only the port is known.
   @usableFromInline var backendEndpoint: Endpoint
   @usableFromInline let acceptedAt: Instant
   /// `never` before the backend is connected.
@@ -30,9 +44,10 @@ struct Session {
   @usableFromInline var activeAt: Instant
   /// While waiting for the last bytes or for the half-close watch: when to look again.
   @usableFromInline var lookAt = Instant.never
-  /// When last a byte was acknowledged, while waiting for the last bytes.
+  /// While waiting for the last bytes: when the survivor last took or acknowledged any, or there first was a survivor.
   @usableFromInline var progressAt = Instant.never
-  /// Bytes that the survivor's kernel had acknowledged then, modulo 2^32: more cannot come between two looks.
+  /// Bytes that the kernels of both sides, or of the survivor once one side has failed, had acknowledged at the last
+  /// look, modulo 2^32: more cannot come between two looks.
   @usableFromInline var acknowledged: UInt32 = 0
 
   /// The dial that connects the backend, until it is connected.
@@ -51,13 +66,18 @@ struct Session {
   @usableFromInline var isQueued = false
   /// What lasting sessions get is still to be done for it.
   @usableFromInline var isNewcomer = false
+  /// Eighths of `timeouts.idle` after which it was looked at since its last activity, up to seven (IDLE).
+  @usableFromInline var idleLooks: UInt8 = 0
+
+  /// The turn, as the proxy counts them, of which both flows have their share.
+  @usableFromInline var turn: UInt8 = 0
 
   @usableFromInline
-  init(client: SocketID, from endpoint: Endpoint, listener: Int, at now: Instant) {
+  init(client: SocketID, from endpoint: Endpoint, plan: UInt32, backendPort: UInt16, at now: Instant) {
     self.client = client
     self.clientEndpoint = endpoint
-    self.backendEndpoint = endpoint
-    self.listener = UInt16(listener)
+    self.backendEndpoint = Endpoint(.anyV4, backendPort)
+    self.plan = UInt16(plan)
     acceptedAt = now
     activeAt = now
     // What came before the first event is found by trying.
@@ -77,9 +97,37 @@ struct Session {
   @inlinable
   func failure(of side: Side) -> Failure? { side == .client ? clientFailure : backendFailure }
 
+  /// The flow that comes from this side.
+  @inlinable
+  subscript(from side: Side) -> Flow {
+    _read { if side == .client { yield toBackend } else { yield toClient } }
+    _modify { if side == .client { yield &toBackend } else { yield &toClient } }
+  }
+
+  /// The flow that goes to this side.
+  @inlinable
+  subscript(to side: Side) -> Flow {
+    _read { if side == .client { yield toClient } else { yield toBackend } }
+    _modify { if side == .client { yield &toClient } else { yield &toBackend } }
+  }
+
+  /// Much comes at once, in one direction at least.
+  @inlinable
+  var isBulk: Bool { toBackend.isBulk || toClient.isBulk }
+
   /// Exactly one of the two directions is over.
   @inlinable
   var isHalfClosed: Bool { toBackend.isOver != toClient.isOver }
+
+  /// The side that has ended its stream, once it is the only one, and may have gone for good (HALF); before the backend
+  /// is connected it is asked only of a client whose end was seen.
+  @inlinable
+  var endedSide: Side? {
+    guard !hasFailed else { return nil }
+    guard isConnected else { return .client }
+    guard isHalfClosed else { return nil }
+    return toBackend.isOver ? .client : .backend
+  }
 
   @inlinable
   var phase: SessionRecord.Phase {
@@ -93,19 +141,22 @@ struct Session {
 }
 
 extension Session {
+  /// Gives both flows their share of a turn, unless they have had it.
+  @inlinable
+  mutating func enter(_ turn: UInt8) {
+    guard turn != self.turn else { return }
+    self.turn = turn
+    toBackend.readsLeft = Limits.readsPerTurn
+    toClient.readsLeft = Limits.readsPerTurn
+  }
+
   /// Takes a hint that a socket may be ready.
   @inlinable
   mutating func note(_ readiness: Readiness, of side: Side) {
     let readable = !readiness.isDisjoint(with: [.readable, .peerEnded, .hungUp, .failed, .urgent])
     let writable = !readiness.isDisjoint(with: [.writable, .hungUp, .failed])
-    switch side {
-    case .client:
-      if readable { toBackend.sourceReady = true }
-      if writable { toClient.sinkReady = true }
-    case .backend:
-      if readable { toClient.sourceReady = true }
-      if writable { toBackend.sinkReady = true }
-    }
+    if readable { self[from: side].sourceReady = true }
+    if writable { self[to: side].sinkReady = true }
   }
 
   /// Moves what can be moved in both directions, and passes ends on.
@@ -113,41 +164,47 @@ extension Session {
   /// `suspect` is a side whose socket is said to have failed. It is read before it is asked for its error: an end that
   /// is read while the error still waits is a true end, and after it was taken every end looks the same (R2, R4).
   @inlinable
-  mutating func pump<Network: Transport & ~Copyable>(
-    suspect: Side? = nil, relay: RelayMode, on network: inout Network
+  mutating func pump<IO: Transport & ~Copyable>(
+    suspect: Side? = nil, relay: RelayMode, on transport: inout IO
   ) -> Pumped {
     let before = toBackend.moved &+ toClient.moved
     var pumped = Pumped()
-    pumped.note(pumpFlow(from: .client, relay: relay, on: &network))
+    pumpFlow(from: .client, relay: relay, &pumped, on: &transport)
     if isConnected {
-      pumped.note(pumpFlow(from: .backend, relay: relay, on: &network))
+      pumpFlow(from: .backend, relay: relay, &pumped, on: &transport)
     }
     if let suspect, failure(of: suspect) == nil {
-      learnFailure(of: suspect, on: &network)
-      if failure(of: suspect) != nil { pumped.note(pumpFlow(from: suspect, relay: relay, on: &network)) }
+      learnFailure(of: suspect, on: &transport)
+      if failure(of: suspect) != nil { pumpFlow(from: suspect, relay: relay, &pumped, on: &transport) }
     }
     if isConnected {
-      if toBackend.state == .draining { passEnd(of: .client, relay: relay, &pumped, on: &network) }
-      if toClient.state == .draining { passEnd(of: .backend, relay: relay, &pumped, on: &network) }
+      if toBackend.state == .draining { passEnd(of: .client, relay: relay, &pumped, on: &transport) }
+      if toClient.state == .draining { passEnd(of: .backend, relay: relay, &pumped, on: &transport) }
     }
-    pumped.moved = toBackend.moved &+ toClient.moved != before
+    pumped.moved = toBackend.moved &+ toClient.moved &- before
+    if pumped.moved > 0 { progressAt = transport.now }
     return pumped
   }
 
   @inlinable
-  mutating func pumpFlow<Network: Transport & ~Copyable>(
-    from source: Side, relay: RelayMode, on network: inout Network
-  ) -> Flow.Rest {
-    let rest =
-      source == .client
-      ? toBackend.pump(from: client, to: backend, sourceFailure: clientFailure, relay: relay, on: &network)
-      : toClient.pump(from: backend, to: client, sourceFailure: backendFailure, relay: relay, on: &network)
+  mutating func pumpFlow<IO: Transport & ~Copyable>(
+    from source: Side, relay: RelayMode, _ pumped: inout Pumped, on transport: inout IO
+  ) {
+    let rest = self[from: source].pump(
+      from: socket(of: source), to: socket(of: source.other), sourceFailure: failure(of: source), relay: relay,
+      on: &transport)
     switch rest {
-    case .sourceFailed(let failure): fail(source, failure, on: &network)
-    case .sinkFailed(let failure): fail(source.other, failure, on: &network)
-    case .waiting, .again, .starved: break
+    case .waiting: break
+    case .again: pumped.again = true
+    case .starved: pumped.starved = true
+    // After a failure the other flow has something new to look at.
+    case .sourceFailed(let failure):
+      fail(source, failure, on: &transport)
+      pumped.again = true
+    case .sinkFailed(let failure):
+      fail(source.other, failure, on: &transport)
+      pumped.again = true
     }
-    return rest
   }
 
   /// Passes a side's end on, unless it turns out to be a reset.
@@ -155,127 +212,116 @@ extension Session {
   /// What the other side has sent meanwhile is given to the ended one first. Direct, its kernel would have had those
   /// bytes before: if it closed without reading them it would have sent a reset and no end (R7).
   @inlinable
-  mutating func passEnd<Network: Transport & ~Copyable>(
-    of side: Side, relay: RelayMode, _ pumped: inout Pumped, on network: inout Network
+  mutating func passEnd<IO: Transport & ~Copyable>(
+    of side: Side, relay: RelayMode, _ pumped: inout Pumped, on transport: inout IO
   ) {
     if failure(of: side) == nil {
-      if side == .client { toClient.sourceReady = true } else { toBackend.sourceReady = true }
-      pumped.note(pumpFlow(from: side.other, relay: relay, on: &network))
-      learnFailure(of: side, on: &network)
+      guard self[to: side].readsLeft > 0 else {
+        // The other's share is used up, so the end waits for the next turn, which begins with a full one.
+        pumped.again = true
+        return
+      }
+      self[to: side].sourceReady = true
+      pumpFlow(from: side.other, relay: relay, &pumped, on: &transport)
+      learnFailure(of: side, on: &transport)
     }
     if firstEnd == nil { firstEnd = side }
-    let isWhole = failure(of: side)?.followsEnd ?? true
-    let isLast = !hasFailed && (side == .client ? toClient : toBackend).state == .finished
-    let isLeft =
-      side == .client
-      ? toBackend.passEnd(to: backend, isWhole: isWhole, isLast: isLast, on: &network)
-      : toClient.passEnd(to: client, isWhole: isWhole, isLast: isLast, on: &network)
-    if isLeft { pumped.lastEnd = side }
+    guard self[from: side].state == .draining else { return }
+    switch Ending.passage(failure: failure(of: side), other: self[to: side].state, hasFailed: hasFailed) {
+    case .now: self[from: side].finish(socket(of: side.other), on: &transport)
+    case .last: pumped.lastEnd = side
+    case .never: self[from: side].state = .broken
+    }
   }
 
-  /// Passes a side's end on when nothing but it is left: by closing the sockets if their kernels have nothing else to
-  /// send, which saves a call.
+  /// Passes a side's end on when nothing but it is left.
   @inlinable
-  mutating func passLastEnd<Network: Transport & ~Copyable>(
-    of side: Side, on network: inout Network
+  mutating func passLastEnd<IO: Transport & ~Copyable>(
+    of side: Side, on transport: inout IO
   ) -> Ending.Verdict {
     let sink = socket(of: side.other)
-    guard Ending.closePassesEnd(to: network.sendQueue(of: sink), from: network.sendQueue(of: socket(of: side))) else {
-      if side == .client { toBackend.finish(sink, on: &network) } else { toClient.finish(sink, on: &network) }
-      return .wait
+    let verdict = Ending.decideLastEnd(
+      to: transport.sendQueue(of: sink), from: transport.sendQueue(of: socket(of: side)))
+    if verdict == .wait {
+      self[from: side].finish(sink, on: &transport)
+    } else {
+      self[from: side].state = .finished
     }
-    if side == .client { toBackend.state = .finished } else { toClient.state = .finished }
-    return .close(client: .orderly, backend: .orderly)
+    return verdict
   }
 
   /// Asks the socket for the error it may have met, unless one is known.
   @inlinable
-  mutating func learnFailure<Network: Transport & ~Copyable>(of side: Side, on network: inout Network) {
-    guard failure(of: side) == nil, let failure = network.takeFailure(on: socket(of: side)) else { return }
-    fail(side, failure, on: &network)
+  mutating func learnFailure<IO: Transport & ~Copyable>(of side: Side, on transport: inout IO) {
+    guard failure(of: side) == nil, let failure = transport.takeFailure(on: socket(of: side)) else { return }
+    fail(side, failure, on: &transport)
   }
 
   /// Notes the first error of a side. Nothing can be passed on to it any more; what can still be read from it is
   /// (ANSWER).
   @inlinable
-  mutating func fail<Network: Transport & ~Copyable>(_ side: Side, _ error: Failure, on network: inout Network) {
+  mutating func fail<IO: Transport & ~Copyable>(_ side: Side, _ error: Failure, on transport: inout IO) {
     guard failure(of: side) == nil else { return }
-    let failure = seenDirect(error, of: side, on: &network)
+    let failure = Ending.meaning(of: error, from: self[from: side].state, to: self[to: side].state) {
+      transport.sendQueue(of: socket(of: side))
+    }
     if firstFailed == nil {
       firstFailed = side
       failedIn = phase
     }
-    progressAt = network.now
-    switch side {
-    case .client:
-      clientFailure = failure
-      toClient.cut(on: &network)
-      toBackend.sourceReady = true
-    case .backend:
-      backendFailure = failure
-      toBackend.cut(on: &network)
-      toClient.sourceReady = true
-    }
-  }
-
-  /// What an error means, seen together with what was read and written.
-  @inlinable
-  func seenDirect<Network: Transport & ~Copyable>(
-    _ error: Failure, of side: Side, on network: inout Network
-  ) -> Failure {
-    let from = side == .client ? toBackend : toClient
-    let to = side == .client ? toClient : toBackend
-    switch error {
-    case .connectionReset where from.state == .draining:
-      // The end was read before, so it is true: the kernel has no other word for it once both have ended (C28).
-      return .resetAfterEnd
-    case .resetAfterEnd where !from.isOver && to.state != .finished:
-      // A reset behind an end that is not passed on yet, drawn by bytes that were on their way to the peer: direct they
-      // would have been there before it closed, and a close with unread bytes is a reset without an end (R7).
-      let queue = network.sendQueue(of: socket(of: side))
-      return queue.unacknowledged > queue.unsent ? .connectionReset : error
-    default:
-      return error
-    }
+    progressAt = transport.now
+    if side == .client { clientFailure = failure } else { backendFailure = failure }
+    self[to: side].cut(on: &transport)
+    self[from: side].sourceReady = true
   }
 
   /// What the rules make of the session now. `lastEnd` is the side whose end is still to be passed on, as the last.
   @inlinable
-  mutating func settle<Network: Transport & ~Copyable>(
-    lastEnd: Side?, on network: inout Network
+  mutating func settle<IO: Transport & ~Copyable>(
+    lastEnd: Side?, on transport: inout IO
   ) -> Ending.Verdict {
-    guard isConnected else { return settleUnconnected() }
-    if let lastEnd { return passLastEnd(of: lastEnd, on: &network) }
+    guard isConnected else {
+      return Ending.decideUnconnected(
+        client: clientFailure, flow: toBackend.state, holdsBytes: toBackend.conduit != nil)
+    }
+    if let lastEnd { return passLastEnd(of: lastEnd, on: &transport) }
     guard hasFailed || (toBackend.state == .finished && toClient.state == .finished) else { return .goOn }
-    let clientQueue = network.sendQueue(of: client)
-    let backendQueue = network.sendQueue(of: backend)
+    let clientQueue = transport.sendQueue(of: client)
+    let backendQueue = transport.sendQueue(of: backend)
     return Ending.decide(
       client: Ending.View(failure: clientFailure, flow: toBackend.state, queue: clientQueue),
       backend: Ending.View(failure: backendFailure, flow: toClient.state, queue: backendQueue),
-      isPatient: isPatient(clientQueue, backendQueue, at: network.now))
+      isPatient: isPatient(clientQueue, backendQueue, at: transport.now))
   }
 
-  /// A client that has gone is not dialled for, unless it left bytes or an end that a backend would have seen direct
-  /// (GONE, RESET).
+  /// Has both peers see a reset if porxy dies (CUT), unless their streams are whole: those the kernel delivers alone.
   @inlinable
-  func settleUnconnected() -> Ending.Verdict {
-    guard clientFailure != nil, toBackend.conduit == nil, toBackend.state == .broken else { return .goOn }
-    return .close(client: .abortive, backend: .abortive)
+  func resetIfAbandoned<IO: Transport & ~Copyable>(on transport: inout IO) {
+    guard hasFailed || toBackend.state != .finished || toClient.state != .finished else { return }
+    if clientFailure == nil { transport.resetIfAbandoned(client) }
+    if isConnected, backendFailure == nil { transport.resetIfAbandoned(backend) }
   }
 
   /// Whether what a failed side has sent may still arrive at the other.
   @inlinable
   mutating func isPatient(_ clientQueue: SendQueue, _ backendQueue: SendQueue, at now: Instant) -> Bool {
     guard hasFailed else { return true }
-    let survivorIsBackend = clientFailure != nil
-    let queue = survivorIsBackend ? backendQueue : clientQueue
-    let delivered = survivorIsBackend ? toBackend.delivered : toClient.delivered
-    let acknowledgedNow = UInt32(truncatingIfNeeded: delivered) &- queue.unacknowledged
+    let queue = noteProgress(clientQueue, backendQueue, at: now)
+    let patience = queue.isHeldByPeer ? Limits.closedWindowPatience : Limits.acknowledgementPatience
+    return now < progressAt + patience
+  }
+
+  /// Notes what the survivor's kernel has acknowledged since the last look, and returns its queue.
+  @inlinable
+  @discardableResult
+  mutating func noteProgress(_ clientQueue: SendQueue, _ backendQueue: SendQueue, at now: Instant) -> SendQueue {
+    let survivor: Side = clientFailure != nil ? .backend : .client
+    let queue = survivor == .backend ? backendQueue : clientQueue
+    let acknowledgedNow = UInt32(truncatingIfNeeded: self[to: survivor].delivered) &- queue.unacknowledged
     if acknowledgedNow != acknowledged {
       acknowledged = acknowledgedNow
       progressAt = now
     }
-    let patience = queue.isHeldByPeer ? Limits.closedWindowPatience : Limits.acknowledgementPatience
-    return now < progressAt + patience
+    return queue
   }
 }

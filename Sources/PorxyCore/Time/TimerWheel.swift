@@ -2,8 +2,9 @@
 ///
 /// A hierarchical wheel (Varghese and Lauck, 1987; the arithmetic is tokio's): six levels of 64 slots, the finest a
 /// tick of 2^20 ns wide, each next one 64 times wider. A timer rests in the level of the highest bit in which its tick
-/// differs from now, and falls to finer levels as its time comes near, at most five times. A timer fires at its instant
-/// or up to a tick later, never earlier.
+/// differs from now, and falls to finer levels as its time comes near, at most five times. One further ahead than a
+/// rotation of the coarsest level, 2.28 years, rests in the last slot of that rotation, once for each. A timer fires at
+/// its instant or up to a tick later, never earlier.
 @usableFromInline
 struct TimerWheel {
   @usableFromInline
@@ -35,8 +36,10 @@ struct TimerWheel {
   @usableFromInline static let none = UInt32.max
   private static let tickBits: UInt64 = 20
   private static let levels = 6
-  /// The farthest a timer is set; beyond it fires early and its owner, who looks at the clock, sets it again.
-  private static let ticksMax: UInt64 = 1 << 36 - 1
+  /// The furthest ahead that a slot stands for one point of time.
+  private static let aheadMax: UInt64 = 1 << 36 - 1
+  /// The clock's last tick.
+  private static let clockMax: UInt64 = .max >> tickBits
 
   private var nodes: [Node] = []
   private var heads = [UInt32](repeating: Self.none, count: Self.levels * 64)
@@ -56,8 +59,7 @@ struct TimerWheel {
       nodes.append(contentsOf: repeatElement(Node(), count: Int(timer) + 1 - nodes.count))
     }
     if nodes[Int(timer)].isSet { unlink(timer) }
-    let tick = instant.nanoseconds >> Self.tickBits + 1
-    nodes[Int(timer)].tick = min(max(tick, elapsed + 1), elapsed + Self.ticksMax)
+    nodes[Int(timer)].tick = max(instant.nanoseconds >> Self.tickBits + 1, elapsed + 1)
     link(timer)
   }
 
@@ -71,7 +73,8 @@ struct TimerWheel {
   /// When `expire` is to be called next; never later than the first timer.
   @usableFromInline
   var nextDeadline: Instant {
-    guard let (_, tick) = nextSlot else { return .never }
+    // Behind the clock's end nothing fires.
+    guard let (_, tick) = nextSlot, tick <= Self.clockMax else { return .never }
     return Instant(nanoseconds: tick << Self.tickBits)
   }
 
@@ -100,13 +103,15 @@ struct TimerWheel {
     guard count > 0 else { return nil }
     for level in 0..<Self.levels where occupied[level] != 0 {
       let shift = UInt64(level * 6)
-      let current = (elapsed >> shift) & 63
-      let ahead = UInt64((occupied[level] >> current | occupied[level] << (64 - current)).trailingZeroBitCount)
-      let slot = (current + ahead) & 63
+      // Above the finest level, the slot that lasts was emptied when it began: a timer in it is one of the coarsest
+      // level's next rotation, behind those in all other slots.
+      let first = (elapsed >> shift) & 63 + (level == 0 ? 0 : 1)
+      let ahead = UInt64((occupied[level] >> first | occupied[level] << (64 - first)).trailingZeroBitCount)
+      let slot = (first + ahead) & 63
       let width = UInt64(1) << shift
       let turn = width << 6
       var tick = elapsed / turn * turn + slot * width
-      if slot < current { tick += turn }
+      if slot < first { tick += turn }
       return (level * 64 + Int(slot), tick)
     }
     return nil
@@ -114,15 +119,17 @@ struct TimerWheel {
 
   /// Moves all timers of a coarse slot whose time has come to finer levels.
   private mutating func cascade(_ slot: Int) {
-    while heads[slot] != Self.none {  // bound: the slot's timers, none of which comes back to it
+    // bound: the slot's timers, none of which comes back to it: it lasts from now on, or a timer goes to the one before
+    while heads[slot] != Self.none {
       let timer = heads[slot]
       unlink(timer)
       link(timer)
     }
   }
 
+  /// Puts the timer into the slot that its time is in, or into the last one ahead.
   private mutating func link(_ timer: UInt32) {
-    let tick = nodes[Int(timer)].tick
+    let tick = min(nodes[Int(timer)].tick, elapsed + Self.aheadMax)
     let differing = (tick ^ elapsed) | 63
     let level = min((63 - differing.leadingZeroBitCount) / 6, Self.levels - 1)
     let index = Int((tick >> UInt64(level * 6)) & 63)

@@ -1,4 +1,4 @@
-import PorxyCore
+package import PorxyCore
 
 // How a session ended.
 extension SessionOracle {
@@ -26,7 +26,7 @@ extension SessionOracle {
     verdicts.expect(.bytes, peer.flaw == nil, at: now, "\(name): \(peer.flaw ?? "")")
     guard let source = peer.seen.source else { return }
     // An echo gives back the bytes that it was given.
-    let expected = other.manners.temper == .echo ? peer.seen.stream : other.seen.stream
+    let expected = other.peerPlan.profile == .echo ? peer.seen.stream : other.seen.stream
     verdicts.expect(
       .bytes, source == expected, at: now, "\(name) received bytes of stream \(source), not of \(expected)")
   }
@@ -77,7 +77,8 @@ extension SessionOracle {
   /// Somebody has gone long ago: whoever is waiting for bytes must know. Where nothing has moved for a while, an end
   /// has come, too.
   private func checkNotice(_ one: Observation, _ other: Observation, _ name: String, _ verdicts: inout Verdicts) {
-    guard one.isConnected, one.wasReading || one.reading != .open else { return }
+    // Each hop finds out for itself.
+    guard hops == 1, one.isConnected, one.wasReading || one.reading != .open else { return }
     if isAtRest, other.hasFinished || other.leaving == .closed || other.leaving == .reset {
       verdicts.expect(
         .end, one.reading != .open, at: now, "\(name) waits for the end of one that has ended: \(other.summary)")
@@ -101,15 +102,110 @@ extension Observation {
   package var summary: String {
     var words = ["sent \(sent)", "received \(received)", "reading \(reading)"]
     if let sendError { words.append("a send failed: \(sendError.errnoName)") }
-    if sawError { words.append("first error at \(failedAt.since(Network.beginning).secondsText)") }
+    if sawError { words.append("first error at \(failedAt.since(Network.beginning).scenarioText)") }
     if hasFinished { words.append("finished") }
     if leaving != .none {
-      words.append("\(leaving) at \(leftAt.since(Network.beginning).secondsText)")
+      words.append("\(leaving) at \(leftAt.since(Network.beginning).scenarioText)")
     }
     if leftUnread {
       words.append("with bytes unread")
     }
     if let connectError { words.append("did not connect: \(connectError.errnoName)") }
     return words.joined(separator: ", ")
+  }
+}
+
+// What porxy promises beyond ends: places, last bytes, and that nobody is kept for nothing.
+extension SessionOracle {
+  /// Longer than a kernel remembers a closed connection, and than porxy takes to ask it (HALF).
+  private static let forgettingMax = Duration.seconds(135)
+
+  /// Shortages pass, and whoever has waited through them gets a server.
+  func checkPlace(_ verdicts: inout Verdicts) {
+    let (client, server) = (client.seen, server.seen)
+    guard client.isConnected, !client.sawError, client.leaving == .gaveUp || client.sent > 0 else { return }
+    verdicts.expect(
+      .accept, server.isConnected || client.leaving == .reset || client.leaving == .closed, at: now,
+      "client \(number) has no server long after the last shortage: \(client.summary)")
+  }
+
+  /// A client that nothing holds up has its server soon.
+  ///
+  /// `reason` says why nothing holds it up.
+  func checkHaste(
+    _ rule: CheckedRule, because reason: String, since startsAt: Instant, within bound: Duration,
+    _ verdicts: inout Verdicts
+  ) {
+    // A client that goes at once is not dialled for (GONE), and whoever resets while it is dialled for gets no server.
+    guard client.seen.isConnected, client.seen.leftAt > startsAt + bound else { return }
+    verdicts.expect(
+      rule, server.seen.isConnected && server.seen.connectedAt <= startsAt + bound, at: now,
+      "client \(number), \(reason), has no server after \(bound.scenarioText): "
+        + (server.seen.isConnected
+          ? "it came after \(server.seen.connectedAt.since(startsAt).scenarioText)" : client.seen.summary))
+  }
+
+  /// A client whose backend cannot be had is told so soon, if it still wants to know.
+  func checkRefusalHaste(
+    _ record: SessionRecord?, since startsAt: Instant, within bound: Duration, _ verdicts: inout Verdicts
+  ) {
+    guard client.seen.isConnected, client.seen.leftAt > startsAt + bound else { return }
+    verdicts.expect(
+      .refused, record.map { $0.endedAt <= startsAt + bound } ?? false, at: now,
+      "client \(number), whose backend cannot be had, is not refused within \(bound.scenarioText): "
+        + (record.map { "it was after \($0.endedAt.since(startsAt).scenarioText)" } ?? client.seen.summary))
+  }
+
+  /// A side has closed for good, and the other does nothing: porxy finds out.
+  ///
+  /// `room` is what the last kernel on the way takes without anybody receiving.
+  func checkForgotten(_ record: SessionRecord?, _ room: Room, _ verdicts: inout Verdicts) {
+    checkForgotten(client.seen, server.seen, room.toServer, record, "client \(number)", &verdicts)
+    checkForgotten(server.seen, client.seen, room.toClient, record, "server \(number)", &verdicts)
+  }
+
+  private func checkForgotten(
+    _ one: Observation, _ other: Observation, _ room: UInt64, _ record: SessionRecord?, _ name: String,
+    _ verdicts: inout Verdicts
+  ) {
+    guard one.leaving == .closed, other.isConnected, one.sent <= room,
+      Network.beginning + now > one.leftAt + Self.forgettingMax
+    else { return }
+    verdicts.expect(.half, record != nil, at: now, "\(name) has closed long ago, and its session is kept")
+  }
+
+  /// A side resets: whoever takes all that comes gets all that porxy had taken.
+  ///
+  /// But for one who hangs, or whose window update took longer than `Limits.closedWindowPatience` on its way: porxy's
+  /// kernel had heard of no room when the reset was sent: `abortedWhileHeld` has the streams it sent there.
+  package func checkLastBytes(_ record: SessionRecord, abortedWhileHeld: [UInt64], _ verdicts: inout Verdicts) {
+    checkLastBytes(
+      of: client.seen, to: server, record.toBackend.taken, abortedWhileHeld, "server \(number)", &verdicts)
+    checkLastBytes(
+      of: server.seen, to: client, record.toClient.taken, abortedWhileHeld, "client \(number)", &verdicts)
+  }
+
+  private func checkLastBytes(
+    of one: Observation, to other: Party, _ taken: UInt64, _ abortedWhileHeld: [UInt64], _ name: String,
+    _ verdicts: inout Verdicts
+  ) {
+    guard one.leaving == .reset || one.leftUnread, other.seen.isConnected, other.readsAtOnce,
+      other.seen.reading != .open, other.seen.reading != .ended,
+      !abortedWhileHeld.contains(other.seen.stream ^ 1)
+    else { return }
+    verdicts.expect(
+      .reset, other.seen.received == taken, at: now,
+      "\(name) was reset with \(other.seen.received) of \(taken) bytes that porxy had taken: \(other.seen.summary)")
+  }
+}
+
+extension SessionOracle.Party {
+  /// It takes what comes as soon as it comes.
+  fileprivate var readsAtOnce: Bool {
+    switch peerPlan.profile {
+    case .silent: peerPlan.actions.first == .drain
+    case .streams: peerPlan.readsAlong
+    default: false
+    }
   }
 }

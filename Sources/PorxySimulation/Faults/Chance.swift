@@ -24,6 +24,8 @@ public struct Chance: Sendable {
     case plan
     /// Free for peers and scenarios; they put their own keys beside it.
     case peer
+    case reusePort
+    case workerOrder
   }
 
   public let seed: Seed

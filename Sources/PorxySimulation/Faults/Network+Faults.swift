@@ -1,5 +1,62 @@
 import PorxyCore
 
+/// What the running faults make of one host.
+struct Conditions {
+  var isHung = false
+  var refuses = false
+  var acceptQueueIsFull = false
+  var acceptLacksDescriptors = false
+  var connectLacksDescriptors = false
+  var memoryShortage: UInt64 = 0
+  var portsExhausted = false
+  var conduitsWithheld: UInt64 = 0
+  var lacksV6 = false
+  var resolverHangs = false
+  var resolverDelay: UInt64 = 0
+  /// nil: it works; else 0 unavailable, 1 unknown name.
+  var resolverFailure: UInt64?
+  var namesChanged = false
+  var spurious: UInt64 = 0
+  var mergeFor: UInt64 = 0
+  var delayUpTo: UInt64 = 0
+  var stale: UInt64 = 0
+  var abortedAccepts: UInt64 = 0
+  var interruptions: UInt64 = 0
+  var shortMoves: UInt64 = 0
+  /// Bits of the workers that stand still.
+  var stillWorkers: UInt64 = 0
+}
+
+extension Conditions {
+  /// A fault of this kind runs with this amount, or none does.
+  mutating func set(_ kind: FaultKind, to amount: UInt64?) {
+    let isOn = amount != nil
+    switch kind {
+    case .refused: refuses = isOn
+    case .acceptQueueFull: acceptQueueIsFull = isOn
+    case .descriptorsOnAccept: acceptLacksDescriptors = isOn
+    case .descriptorsOnConnect: connectLacksDescriptors = isOn
+    case .memory: memoryShortage = amount ?? 0
+    case .portsExhausted: portsExhausted = isOn
+    case .conduitsExhausted: conduitsWithheld = amount ?? 0
+    case .noV6: lacksV6 = isOn
+    case .hangingResolution: resolverHangs = isOn
+    case .slowResolution: resolverDelay = amount ?? 0
+    case .failingResolution: resolverFailure = amount
+    case .changingResolution: namesChanged = isOn
+    case .spuriousReadiness: spurious = amount ?? 0
+    case .mergedReadiness: mergeFor = amount ?? 0
+    case .delayedReadiness: delayUpTo = amount ?? 0
+    case .staleReadiness: stale = amount ?? 0
+    case .abortedAccept: abortedAccepts = amount ?? 0
+    case .interrupted: interruptions = amount ?? 0
+    case .shortMoves: shortMoves = amount ?? 0
+    case .standstill: stillWorkers = amount ?? 0
+    default: fatalError("\(kind) is not a condition of a host")
+    }
+  }
+}
+
 /// Faults of a plan begin and end as events; what runs is written into hosts and wires, where the kernel meets it.
 extension Network {
   /// Puts a plan's faults on the calendar; their times count from the beginning, and those that lie behind begin now.
@@ -75,6 +132,7 @@ extension Network {
   private func apply(_ index: Int) {
     let changed = faults[index]
     guard let host = host(named: changed.host) else { return }
+    if changed.kind.needsName { return applyToName(changed.kind, changed.other, host) }
     guard changed.kind.needsTwoHosts else { return applyToHost(changed.kind, host) }
     guard let other = self.host(named: changed.other) else { return }
     applyToWire(host, other)
@@ -85,13 +143,28 @@ extension Network {
     let name = hosts[host.index].name
     var amount: UInt64?
     for (index, fault) in faults.enumerated() where faultIsActive[index] && fault.kind == kind && fault.host == name {
-      amount = kind == .conduitsExhausted ? (amount ?? 0) | fault.amount : max(amount ?? 0, fault.amount)
+      switch kind {
+      case .conduitsExhausted: amount = (amount ?? 0) | fault.amount
+      case .standstill: amount = (amount ?? 0) | (fault.amount == 0 ? .max : 1 << (fault.amount - 1))
+      default: amount = max(amount ?? 0, fault.amount)
+      }
     }
     switch kind {
     case .hang: return setHung(amount != nil, host)
     case .restart: return amount == nil ? revive(host) : ()
     default: hosts[host.index].conditions.set(kind, to: amount)
     }
+    if kind == .hangingResolution, amount == nil { releaseQuestions(of: host) }
+  }
+
+  private func applyToName(_ kind: FaultKind, _ name: String, _ host: HostID) {
+    var amount: UInt64?
+    for (index, fault) in faults.enumerated()
+    where faultIsActive[index] && fault.kind == kind && fault.other == name && fault.host == hosts[host.index].name {
+      amount = max(amount ?? 0, fault.amount)
+    }
+    setTrouble(kind, to: amount, of: name, on: host)
+    if kind == .nameHangs, amount == nil { releaseQuestions(of: host) }
   }
 
   private func applyToWire(_ from: HostID, _ to: HostID) {
@@ -101,7 +174,7 @@ extension Network {
     for (index, fault) in faults.enumerated() where faultIsActive[index] && fault.kind.needsTwoHosts {
       let isForth = fault.host == here && fault.other == there
       let isBack = fault.host == there && fault.other == here
-      let isOneWay = fault.kind == .oneWayPartition || fault.kind == .synLost
+      let isOneWay = [.oneWayPartition, .synLost, .portsExhaustedTo].contains(fault.kind)
       guard isForth || (isBack && !isOneWay) else { continue }
       wires[place].suffer(fault)
     }

@@ -2,7 +2,7 @@ import PorxyCore
 
 /// The one number that all chance of a run comes from.
 ///
-/// As text it is `v1:0x…`; the version names the way in which plans and draws follow from the number, so that an old
+/// As text it is `v3:0x…`; the version names the way in which plans and draws follow from the number, so that an old
 /// line in a report is never replayed as something else. A decimal number and a commit's hash are read too.
 public struct Seed: Sendable, Hashable, CustomStringConvertible, LosslessStringConvertible {
   public let value: UInt64
@@ -11,8 +11,18 @@ public struct Seed: Sendable, Hashable, CustomStringConvertible, LosslessStringC
     self.value = value
   }
 
+  private static let prefix = "v3:0x"
+  private static let earlyPrefixes = ["v1:0x", "v2:0x"]
+
+  /// The seed of a run that stands written out: nothing is drawn from it but small chances, which early versions drew
+  /// in the same way.
+  init?(ofRun text: String) {
+    let early = Self.earlyPrefixes.first { text.hasPrefix($0) }
+    self.init(early.map { Self.prefix + text.dropFirst($0.count) } ?? text)
+  }
+
   public init?(_ text: String) {
-    if text.hasPrefix("v1:0x") {
+    if text.hasPrefix(Self.prefix) {
       let digits = text.dropFirst(5)
       guard Self.isHexadecimal(digits), let value = UInt64(digits, radix: 16) else { return nil }
       self.value = value
@@ -25,7 +35,7 @@ public struct Seed: Sendable, Hashable, CustomStringConvertible, LosslessStringC
     }
   }
 
-  public var description: String { "v1:0x" + String(value, radix: 16) }
+  public var description: String { Self.prefix + String(value, radix: 16) }
 
   /// The seed of the n-th run of a sweep that begins here.
   public func run(_ n: UInt64) -> Seed {

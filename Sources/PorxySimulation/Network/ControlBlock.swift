@@ -3,8 +3,9 @@ import PorxyCore
 /// What the simulated kernel knows of one socket: the transmission control block of RFC 9293, as far as endings need
 /// it.
 ///
-/// Places in streams count bytes from the start; an end takes one place behind the last byte. The bytes that a peer has
-/// written for this socket are beside it in `Network.inbound`, so that this is a plain value.
+/// Places in streams count bytes from the start; an end takes one place behind the last byte. So a place is a sequence
+/// number less the initial one and the place of the SYN; RFC 9293's names of the variables stand beside ours (3.3.1).
+/// The bytes that a peer has written for this socket are beside it in `Network.inbound`, so that this is a plain value.
 struct ControlBlock {
   // MARK: Identity
 
@@ -32,9 +33,11 @@ struct ControlBlock {
   var listener: UInt32 = .max
   /// What the transport calls it; nil for peers' sockets.
   var id: SocketID?
+  /// The transport's; without meaning for peers' sockets.
+  var mailbox: MailboxIndex = 0
   /// The transport has not yet been told the outcome of its connect.
   var isDialling = false
-  /// It is in its host's list of ready sockets.
+  /// It is in the list of ready sockets.
   var isListed = false
   /// A fault holds a wake-up back.
   var isHeldBack = false
@@ -42,6 +45,8 @@ struct ControlBlock {
   var receiveIsShut = false
   /// Its owner may send no more (SEND_SHUTDOWN).
   var sendIsShut = false
+  /// A close resets, whoever does it (SO_LINGER {1, 0}).
+  var resetsOnClose = false
   /// The peer's end has arrived (SOCK_DONE).
   var hasSeenEnd = false
   /// sk_err: delivered once (R2).
@@ -57,34 +62,38 @@ struct ControlBlock {
 
   // MARK: Sending
 
-  /// Bytes the owner has written.
+  /// Bytes the owner has written (write_seq in Linux).
   var written: UInt64 = 0
-  /// Everything before it has arrived at the peer.
+  /// Everything before it is known to have arrived at the peer: SND.UNA.
   var acknowledged: UInt64 = 0
-  /// Everything before it was sent at least once.
+  /// Everything before it was sent at least once: SND.NXT, which a retransmission does not take back.
   var sent: UInt64 = 0
-  /// What is sent next; before `sent` when something is sent again.
+  /// What is sent next: `sent`, or a place before it when something is sent again.
   var next: UInt64 = 0
-  /// The peer has room up to here.
+  /// The peer has room up to here: the right edge of its window, SND.UNA + SND.WND.
   var granted: UInt64 = 0
   /// An end stands behind the last byte.
   var endIsQueued = false
   var sendCapacity: UInt32 = 0
-  /// Place behind an urgent byte; 0 for none.
+  /// Place behind an urgent byte: SND.UP; 0 for none.
   var urgentEdge: UInt64 = 0
 
   // MARK: Receiving
 
-  /// Everything before it has arrived, the end among it.
+  /// Everything before it has arrived, the end among it: RCV.NXT.
   var arrived: UInt64 = 0
+  /// Bytes the owner has received (copied_seq in Linux).
   var read: UInt64 = 0
-  /// The peer was told of room up to here.
+  /// The peer was told of room up to here: RCV.NXT + RCV.WND when it was told.
   var offered: UInt64 = 0
   var receiveCapacity: UInt32 = 0
-  /// A receive stops here once; 0 for nowhere.
+  /// A receive stops here once: before the byte that RCV.UP points behind; 0 for nowhere.
   var urgentMark: UInt64 = 0
   /// The latest that anything under way to this socket lands; nothing overtakes.
   var horizon: UInt64 = 0
+
+  /// When its owner last received bytes, or its peer acknowledged some.
+  var movedAt: UInt64 = 0
 
   // MARK: Timers
 

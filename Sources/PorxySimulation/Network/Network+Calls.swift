@@ -1,5 +1,15 @@
 public import PorxyCore
 
+/// What a call that moves bytes answers.
+public enum Moved: Sendable, Equatable {
+  /// So many bytes; 0 only when 0 were asked for (R24).
+  case bytes(UInt32)
+  /// The stream is over; only a receive answers it.
+  case end
+  /// Nothing was moved.
+  case error(SocketError)
+}
+
 /// The calls of a non-blocking socket. Each answers at once what Linux answers in the socket's state.
 extension Network {
   /// socket(): takes a descriptor.
@@ -133,13 +143,14 @@ extension Network {
 
   private func beginConnect(_ slot: Int, _ remote: Endpoint, _ port: UInt16) -> SocketError? {
     let host = blocks[slot].host
+    guard hasAddress(host, of: remote.address.family) else { return .addressUnavailable }
     guard let there = self.host(at: remote.address, from: host),
       let own = localAddress(of: host, towards: remote.address)
     else { return .networkUnreachable }
     if runsShort(of: host) { return .noBuffers }
     // connect() to 0.0.0.0 means the host itself (R18).
     let target = remote.address.isAny ? Endpoint(own, remote.port) : remote
-    guard let chosen = takePort(of: host, for: slot, target, port) else {
+    guard let chosen = takePort(of: host, for: slot, target, there, port) else {
       return port == 0 ? .addressUnavailable : .addressInUse
     }
     hosts[host.index].connects += 1
@@ -151,7 +162,7 @@ extension Network {
     blocks[slot].state = .synSent
     blocks[slot].isConnecting = true
     blocks[slot].pending = nil
-    blocks[slot].timers.calm()
+    blocks[slot].timers.resetRetransmission()
     blocks[slot].timers.dialledAt = time
     let user = blocks[slot].timers.userTimeout
     blocks[slot].timers.retransmit = time + (user > 0 ? min(1_000_000_000, user) : 1_000_000_000)
@@ -166,7 +177,20 @@ extension Network {
     return hosts[host.index].addresses.first { $0.family == remote.family }
   }
 
-  private func takePort(of host: HostID, for slot: Int, _ remote: Endpoint, _ wanted: UInt16) -> UInt16? {
+  /// The host has an address of the family at all, if only its loopback's.
+  func hasAddress(_ host: HostID, of family: IPAddress.Family) -> Bool {
+    guard family == .v6 else { return true }
+    if hosts[host.index].conditions.lacksV6 { faultsMet.meet(.noV6) }
+    return hosts[host.index].limits.hasIPv6 && !hosts[host.index].conditions.lacksV6
+  }
+
+  private func takePort(
+    of host: HostID, for slot: Int, _ remote: Endpoint, _ there: HostID, _ wanted: UInt16
+  ) -> UInt16? {
+    if wanted == 0, wires[wire(host, there)].lacksPorts(to: remote.port) {
+      faultsMet.meet(.portsExhaustedTo)
+      return nil
+    }
     if hosts[host.index].conditions.portsExhausted, wanted == 0 {
       faultsMet.meet(.portsExhausted)
       return nil
@@ -226,6 +250,7 @@ extension Network {
 
   private func received(_ slot: Int, _ bytes: UInt32) {
     blocks[slot].read += UInt64(bytes)
+    blocks[slot].movedAt = time
     invariant(blocks[slot].read <= blocks[slot].arrivedBytes, "only what has arrived is received")
     _ = note(.receives, slot, .bytes(bytes))
     // tcp_cleanup_rbuf: who has shut its receiving tells of no room; the peer's next probe finds it.

@@ -22,7 +22,7 @@ extension Network {
   }
 
   /// The most sockets that existed at a time.
-  public var socketsMax: Int { blocks.count }
+  package var socketsMax: Int { blocks.count }
 
   /// One line a socket, by slot: host, state, ends, and what is in its queues.
   public func socketTable() -> String {

@@ -1,3 +1,39 @@
+import PorxyCore
+
+/// How a process came to its end.
+public enum Death: Sendable, Equatable {
+  /// Its kernel ends its connections, or resets them where bytes were unread or the process had asked for it.
+  case killed
+  /// Its kernel is gone too; nobody is told.
+  case lostPower
+}
+
+/// What the kernel knew of a transport's socket when the transport aborted it, by which timeouts are judged.
+struct AbortRecord {
+  let local: Endpoint
+  let remote: Endpoint
+  let at: Instant
+  /// When bytes were last received from it by the transport, or acknowledged by its peer.
+  let movedAt: Instant
+  /// Bytes had come that the transport could have received.
+  let hasUnread: Bool
+  /// It would have taken bytes to send.
+  let takesMore: Bool
+  /// It was connected, and the transport had not taken the event that says so.
+  let isUntold: Bool
+
+  init(_ block: ControlBlock, at time: UInt64) {
+    let isAlive = block.state.isSynchronized
+    local = block.local
+    remote = block.remote
+    at = Instant(nanoseconds: time)
+    movedAt = Instant(nanoseconds: block.movedAt)
+    hasUnread = isAlive && !block.receiveIsShut && block.readable > 0
+    takesMore = isAlive && !block.sendIsShut && block.isWritable
+    isUntold = block.isDialling && block.wasEstablished && isAlive
+  }
+}
+
 /// The calls that end a direction or a socket.
 extension Network {
   /// Which direction a shutdown ends.
@@ -37,9 +73,13 @@ extension Network {
     wake(slot)
   }
 
-  /// close() without SO_LINGER.
+  /// SO_LINGER {1, 0}, which holds for a close by the kernel, too; or not any more.
+  public func setResetOnClose(_ resets: Bool, _ socket: Socket) { blocks[open(socket)].resetsOnClose = resets }
+
+  /// close(): in order, unless SO_LINGER was set before.
   public func close(_ socket: Socket) {
     let slot = open(socket)
+    guard !blocks[slot].resetsOnClose else { return abort(socket) }
     trace.add(.closes, blocks[slot].stream, blocks[slot].readable, blocks[slot].written, at: time)
     abandon(slot)
     switch blocks[slot].state {
@@ -60,6 +100,7 @@ extension Network {
   public func abort(_ socket: Socket) {
     let slot = open(socket)
     trace.add(.aborts, blocks[slot].stream, blocks[slot].readable, blocks[slot].written, at: time)
+    if blocks[slot].id != nil { aborts.append(AbortRecord(blocks[slot], at: time)) }
     if isHeldByPeer(slot) { abortedWhileHeld.append(blocks[slot].stream) }
     abandon(slot)
     switch blocks[slot].state {
@@ -110,7 +151,7 @@ extension Network {
     blocks[slot].state = .closed
     blocks[slot].pending = .connectionReset
     blocks[slot].isConnecting = false
-    blocks[slot].timers.calm()
+    blocks[slot].timers.resetRetransmission()
     timers.cancel(slot)
     releasePort(of: slot)
     wake(slot)

@@ -7,7 +7,7 @@ extension Network {
       return launch(segment(.synAck, from: slot))
     }
     var syn = segment(.syn, from: slot)
-    let record = CallRecord(from: blocks[slot].local, to: blocks[slot].remote, stream: blocks[slot].stream)
+    let record = SynRecord(from: blocks[slot].local, to: blocks[slot].remote, stream: blocks[slot].stream)
     if let free = freeCalls.popLast() {
       calls[Int(free)] = record
       syn.offset = UInt64(free)
@@ -38,12 +38,14 @@ extension Network {
       faultsMet.meet(.refused)
       return refuse(syn)
     }
-    guard let index = hosts[host].listeners.first(where: { listeners[Int($0)].takes(call.to) }).map({ Int($0) }) else {
-      return refuse(syn)
+    let group = group(at: call.to, on: syn.toHost)
+    for index in group {
+      if let known = listeners[index].halfOpen.first(where: { blocks[$0.index].peer == syn.source }) {
+        return sendSyn(known.index)
+      }
     }
-    if let known = listeners[index].halfOpen.first(where: { blocks[$0.index].peer == syn.source }) {
-      return sendSyn(known.index)
-    }
+    guard let index = choose(group, for: call) else { return refuse(syn) }
+    guard !listeners[index].isDeaf else { return }
     // The SYN queue is bounded like the accept queue (`inet_csk_reqsk_queue_is_full`, without SYN cookies).
     guard hasRoom(index), listeners[index].halfOpen.count <= listeners[index].backlog else { return }
     takeCall(call, syn, for: index)
@@ -58,7 +60,7 @@ extension Network {
     return !listeners[index].isFull
   }
 
-  private func takeCall(_ call: CallRecord, _ syn: Segment, for index: Int) {
+  private func takeCall(_ call: SynRecord, _ syn: Segment, for index: Int) {
     let slot = allocate(on: syn.toHost)
     blocks[slot].state = .synReceived
     blocks[slot].local = call.to
@@ -131,7 +133,7 @@ extension Network {
     if blocks[slot].timers.expiries == 0 {
       blocks[slot].timers.roundTrip = time - blocks[slot].timers.dialledAt
     }
-    blocks[slot].timers.calm()
+    blocks[slot].timers.resetRetransmission()
     blocks[slot].timers.lastHeard = time
     armKeepalive(slot)
     setTimer(slot)

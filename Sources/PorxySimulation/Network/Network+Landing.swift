@@ -117,9 +117,10 @@ extension Network {
     if blocks[slot].timers.windowClosedSince != 0 { blocks[slot].timers.expiries = 0 }
     if segment.acknowledged > blocks[slot].acknowledged {
       measureRoundTrip(slot, segment.acknowledged)
+      if blocks[slot].acknowledged < blocks[slot].written { blocks[slot].movedAt = time }
       blocks[slot].acknowledged = segment.acknowledged
       blocks[slot].next = max(blocks[slot].next, segment.acknowledged)
-      blocks[slot].timers.calm()
+      blocks[slot].timers.resetRetransmission()
       blocks[slot].soft = nil
       if blocks[slot].endIsAcknowledged { isOver = endAcknowledged(slot) }
       if !isOver, blocks[slot].needsSpace, blocks[slot].isWritable {

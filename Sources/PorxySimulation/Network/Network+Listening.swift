@@ -1,26 +1,95 @@
 public import PorxyCore
 
+/// A listener of the simulated kernel, its SYN queue and its accept queue apart.
+struct ListenerRecord {
+  let host: HostID
+  let endpoint: Endpoint
+  let backlog: Int
+  let takesBothFamilies: Bool
+  /// Others that do so too may listen at the same place (SO_REUSEPORT).
+  let sharesPort: Bool
+  var socket: SocketOptions
+  var sendCapacity: UInt32
+  var receiveCapacity: UInt32
+  /// A descriptor refers to it.
+  var isOpen = true
+  /// It takes clients; false before it listens, and after its shutdown.
+  var isListening = false
+  /// What new clients send does not reach it (IP_MINTTL).
+  var isDeaf = false
+  /// Clients that were sent a SYN-ACK.
+  var halfOpen: [Socket] = []
+  /// Clients that wait to be accepted.
+  var waiting = Queue<Socket>()
+  /// The transport's that it belongs to; nil for peers' listeners.
+  var mailbox: MailboxIndex?
+  var isListed = false
+  var accepts: UInt64 = 0
+
+  /// R17: backlog n admits n + 1.
+  var isFull: Bool { waiting.count > backlog }
+
+  /// How exactly it names a destination; 0: it takes no client for it.
+  func fit(_ destination: Endpoint) -> Int {
+    guard isListening, endpoint.port == destination.port else { return 0 }
+    if endpoint.address == destination.address { return 3 }
+    guard endpoint.address.isAny else { return 0 }
+    if endpoint.address.family == destination.address.family { return 2 }
+    return endpoint.address.family == .v6 && takesBothFamilies ? 1 : 0
+  }
+}
+
 /// The calls of a listening socket.
 extension Network {
-  /// socket(), bind() and listen(); port 0 lets the host choose.
+  /// socket(), bind() and listen(); port 0 lets the host choose. `sharesPort` is SO_REUSEPORT.
   public func listen(
-    on host: HostID, _ endpoint: Endpoint, _ options: ListenOptions = ListenOptions(backlog: 128)
+    on host: HostID, _ endpoint: Endpoint, _ options: ListenOptions = ListenOptions(backlog: 128),
+    sharesPort: Bool = false
+  ) throws(SocketError) -> ListenerID {
+    let listener = try bind(on: host, endpoint, options, sharesPort: sharesPort)
+    startListening(listener)
+    return listener
+  }
+
+  /// listen().
+  public func startListening(_ listener: ListenerID) {
+    let index = Int(listener.rawValue)
+    listeners[index].isListening = true
+    let (host, port) = (listeners[index].host, listeners[index].endpoint.port)
+    trace.add(.listens, UInt64(host.rawValue), UInt64(port), 0, at: time)
+  }
+
+  /// IP_MINTTL: whether it hears no new clients; those whose handshake has begun still come.
+  public func setDeaf(_ isDeaf: Bool, _ listener: ListenerID) {
+    listeners[Int(listener.rawValue)].isDeaf = isDeaf
+  }
+
+  /// Options that the sockets of later clients inherit.
+  public func setOptions(_ options: SocketOptions, of listener: ListenerID) {
+    listeners[Int(listener.rawValue)].socket = options
+  }
+
+  /// socket() and bind(): nobody is heard there yet; port 0 lets the host choose.
+  public func bind(
+    on host: HostID, _ endpoint: Endpoint, _ options: ListenOptions, sharesPort: Bool = false
   ) throws(SocketError) -> ListenerID {
     let here = hosts[host.index]
-    guard endpoint.address.isAny || endpoint.address.isLoopback || here.addresses.contains(endpoint.address) else {
-      throw .addressUnavailable
-    }
+    let isLocal = endpoint.address.isAny || endpoint.address.isLoopback || here.addresses.contains(endpoint.address)
+    // A socket bound to :: alone needs no address of its family.
+    let hasFamily = here.limits.hasIPv6 || endpoint.address.family == .v4 || endpoint.address.isAny
+    guard isLocal && hasFamily || options.isFreebind else { throw .addressUnavailable }
     let chosen = endpoint.port == 0 ? Endpoint(endpoint.address, try freePort(of: host)) : endpoint
-    guard !here.listeners.contains(where: { conflicts(Int($0), chosen, options) }) else { throw .addressInUse }
+    guard !here.listeners.contains(where: { conflicts(Int($0), chosen, options, sharesPort: sharesPort) }) else {
+      throw .addressInUse
+    }
     try takeDescriptors(1, of: host)
     let id = ListenerID(rawValue: UInt32(listeners.count))
     listeners.append(
       ListenerRecord(
         host: host, endpoint: chosen, backlog: Int(options.backlog), takesBothFamilies: options.isDualStack,
-        socket: options.socket, sendCapacity: here.limits.sendCapacity,
+        sharesPort: sharesPort, socket: options.socket, sendCapacity: here.limits.sendCapacity,
         receiveCapacity: here.limits.receiveCapacity))
     hosts[host.index].listeners.append(id.rawValue)
-    trace.add(.listens, UInt64(host.rawValue), UInt64(chosen.port), 0, at: time)
     return id
   }
 
@@ -50,6 +119,11 @@ extension Network {
 
   /// Where the listener is bound.
   public func endpoint(of listener: ListenerID) -> Endpoint { listeners[Int(listener.rawValue)].endpoint }
+
+  /// Sockets of a host that listen.
+  func listenerCount(of host: HostID) -> Int {
+    hosts[host.index].listeners.count { listeners[Int($0)].isListening }
+  }
 
   /// Clients in its queues: connected ones, and those whose handshake is not over.
   public func queues(of listener: ListenerID) -> (waiting: Int, halfOpen: Int) {
@@ -127,17 +201,6 @@ extension Network {
       throw .tooManyDescriptors
     }
     hosts[host.index].descriptors += count
-  }
-
-  private func conflicts(_ index: Int, _ endpoint: Endpoint, _ options: ListenOptions) -> Bool {
-    let other = listeners[index].endpoint
-    guard other.port == endpoint.port else { return false }
-    if other.address == endpoint.address { return true }
-    let sharesFamily =
-      other.address.family == endpoint.address.family
-      || (other.address == .anyV6 && listeners[index].takesBothFamilies)
-      || (endpoint.address == .anyV6 && options.isDualStack)
-    return sharesFamily && (other.address.isAny || endpoint.address.isAny)
   }
 
   private func freePort(of host: HostID) throws(SocketError) -> UInt16 {

@@ -1,5 +1,22 @@
 public import PorxyCore
 
+/// What the kernels of a network, or of one host, hold: for checkers that want nothing left, and for people.
+public struct Netstat: Sendable, Equatable {
+  /// Sockets that exist in a kernel, with or without an owner.
+  public var sockets = 0
+  /// Those of them that nobody has a descriptor of, and no listener has in a queue.
+  public var orphans = 0
+  /// Sockets in a listener's queues.
+  public var queued = 0
+  public var listeners = 0
+  /// Descriptors of processes.
+  public var descriptors = 0
+  /// Conduits that are out.
+  public var conduits = 0
+  /// Timers that run.
+  public var timers = 0
+}
+
 /// What can be asked about a socket, and set on it.
 extension Network {
   /// The epoll mask (R11, `tcp_poll`).
@@ -38,7 +55,7 @@ extension Network {
   /// getsockname().
   public func localEndpoint(of socket: Socket) -> Endpoint { blocks[open(socket)].local }
   /// getpeername(): nil is ENOTCONN.
-  public func remoteEndpoint(of socket: Socket) -> Endpoint? {
+  package func remoteEndpoint(of socket: Socket) -> Endpoint? {
     let slot = open(socket)
     return blocks[slot].state == .closed || blocks[slot].state == .synSent ? nil : blocks[slot].remote
   }
@@ -48,9 +65,9 @@ extension Network {
   /// The socket at the other end writes the same number with the lowest bit turned.
   public func stream(of socket: Socket) -> UInt64 { blocks[open(socket)].stream }
   /// Bytes written so far.
-  public func writtenCount(on socket: Socket) -> UInt64 { blocks[open(socket)].written }
+  package func writtenCount(on socket: Socket) -> UInt64 { blocks[open(socket)].written }
   /// Bytes received so far.
-  public func receivedCount(on socket: Socket) -> UInt64 { blocks[open(socket)].read }
+  package func receivedCount(on socket: Socket) -> UInt64 { blocks[open(socket)].read }
 
   /// SIOCINQ: bytes that a receive would find.
   public func readableCount(on socket: Socket) -> UInt64 { blocks[open(socket)].readable }
@@ -67,6 +84,11 @@ extension Network {
     return SendQueue(
       unacknowledged: UInt32(clamping: end - blocks[slot].acknowledged),
       unsent: UInt32(clamping: end - blocks[slot].sent))
+  }
+
+  /// When a segment of the peer's came last, each of which acknowledges (`tcpi_last_ack_recv`).
+  public func lastAcknowledgement(on socket: Socket) -> Instant {
+    Instant(nanoseconds: blocks[open(socket)].timers.lastHeard)
   }
 
   /// SO_SNDBUF and SO_RCVBUF, in bytes that really fit; before connect().
@@ -93,12 +115,12 @@ extension Network {
   }
 
   /// TCP_SYNCNT.
-  public func setSynRetries(_ count: Int, on socket: Socket) {
+  package func setSynRetries(_ count: Int, on socket: Socket) {
     blocks[open(socket)].timers.synRetries = count
   }
 
   /// TCP_LINGER2: how long a finished socket waits for the peer's end after its close (R22).
-  public func setFinTimeout(_ timeout: Duration, on socket: Socket) {
+  package func setFinTimeout(_ timeout: Duration, on socket: Socket) {
     blocks[open(socket)].timers.finTimeout = timeout.nanoseconds
   }
 }

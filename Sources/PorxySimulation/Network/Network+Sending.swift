@@ -36,11 +36,11 @@ extension Network {
   private func armRetransmission(_ slot: Int) {
     if blocks[slot].acknowledged < blocks[slot].sent {
       if blocks[slot].timers.windowClosedSince != 0 {
-        blocks[slot].timers.calm()
+        blocks[slot].timers.resetRetransmission()
       }
     } else if blocks[slot].next < blocks[slot].outEnd {
       if blocks[slot].timers.windowClosedSince == 0 {
-        blocks[slot].timers.calm()
+        blocks[slot].timers.resetRetransmission()
         blocks[slot].timers.windowClosedSince = time
       }
     } else {

@@ -1,5 +1,52 @@
 import PorxyCore
 
+/// The states of RFC 9293, section 3.3.2, that a socket can be in; listeners are something else here.
+public enum TCPState: UInt8, Sendable {
+  case closed
+  case synSent
+  case synReceived
+  case established
+  case finWait1
+  case finWait2
+  case closeWait
+  case closing
+  case lastAck
+  case timeWait
+
+  /// Both ends know each other, so a reset means something to the peer.
+  var isSynchronized: Bool {
+    switch self {
+    case .closed, .synSent, .synReceived, .timeWait: false
+    default: true
+    }
+  }
+
+  /// The socket may still take bytes to send, as far as the connection goes.
+  var maySend: Bool { self == .established || self == .closeWait }
+}
+
+/// What is left of a connection whose own side is over: enough to answer late segments.
+struct TimeWaitRecord {
+  let host: HostID
+  let incarnation: UInt32
+  var peer: Socket
+  var peerHost: HostID
+  /// The peer's end is still to come (FIN_WAIT2 without an owner); later bytes draw a reset.
+  var awaitsEnd: Bool
+  var arrived: UInt64
+  var acknowledged: UInt64
+  var edge: UInt64
+  var until: UInt64
+  let portKey: UInt64
+}
+
+/// Who has a port.
+struct PortUse {
+  var socket: Socket
+  /// Free again after that; `.max` while the socket lives.
+  var until: UInt64
+}
+
 /// The transitions of RFC 9293, section 3.3.2, as Linux makes them.
 extension Network {
   /// The own end has arrived at the peer; true when nothing is left to wait for.
@@ -64,7 +111,7 @@ extension Network {
     blocks[slot].state = .closed
     blocks[slot].receiveIsShut = true
     blocks[slot].sendIsShut = true
-    blocks[slot].timers.calm()
+    blocks[slot].timers.resetRetransmission()
     blocks[slot].timers.keepalive = .max
     timers.cancel(slot)
     releasePort(of: slot)

@@ -23,6 +23,8 @@ public final class Network {
 
   /// Streams whose transport's socket was aborted while its peer's window was closed, by what had been heard of it.
   var abortedWhileHeld: [UInt64] = []
+  /// What was known of each transport's socket that was aborted.
+  var aborts: [AbortRecord] = []
 
   var time: UInt64
   var order: UInt64 = 0
@@ -36,22 +38,28 @@ public final class Network {
   var freeSlots: [UInt32] = []
 
   var hosts: [Host] = []
-  /// By host.
+  /// Of all transports that there were.
   var mailboxes: [Mailbox] = []
   /// The first is what hosts are joined by where nothing else was said.
   var wires = [Wire()]
   var listeners: [ListenerRecord] = []
-  var calls: [CallRecord] = []
+  var calls: [SynRecord] = []
   var freeCalls: [UInt32] = []
   // lookup only: by socket, when a segment comes late.
   var timeWaits: [UInt64: TimeWaitRecord] = [:]
   var timeWaitOrder = Queue<Socket>()
   var names: [NameRecord] = []
   var questions: UInt64 = 0
+  /// What transports have taken of answers, in order.
+  var nameEvents: [NameEvent] = []
+  /// Questions whose answers are due, and held back by a fault.
+  var hungQuestions: [HungQuestion] = []
   // lookup only: answers that were not taken yet, by question.
   var answers: [UInt64: NameAnswer] = [:]
   var faults: [Fault] = []
   var faultIsActive: [Bool] = []
+  /// Bytes whose contents matter.
+  var literals = Literals()
 
   /// Starts the clock at a point that is not 0, as clocks do.
   public static let beginning = Instant(nanoseconds: 1_000_000_000_000)
@@ -71,6 +79,11 @@ public final class Network {
 
   /// Adds a host; it has loopback addresses besides those given here.
   public func addHost(_ name: String, _ addresses: IPAddress..., limits: HostLimits = HostLimits()) -> HostID {
+    addHost(name, addresses, limits: limits)
+  }
+
+  /// The same with any number of addresses of both families.
+  public func addHost(_ name: String, _ addresses: [IPAddress], limits: HostLimits = HostLimits()) -> HostID {
     invariant(hosts.count < Int(UInt16.max), "there are fewer than 65535 hosts")
     invariant(host(named: name) == nil, "a host's name is its own")
     let id = HostID(hosts.count)
@@ -78,13 +91,12 @@ public final class Network {
     let offset = chance.below(UInt64(ports.count), .firstPort, UInt64(hosts.count), 0)
     hosts.append(
       Host(name: name, addresses: addresses, limits: limits, nextPort: ports.lowerBound + UInt16(offset)))
-    mailboxes.append(Mailbox())
     setLink(id, id, Link(latency: .microseconds(5)))
     return id
   }
 
   /// Changes what a host has to give; what it gave out already stays.
-  public func setLimits(_ limits: HostLimits, of host: HostID) {
+  package func setLimits(_ limits: HostLimits, of host: HostID) {
     hosts[host.index].limits = limits
     if !limits.ephemeralPorts.contains(hosts[host.index].nextPort) {
       hosts[host.index].nextPort = limits.ephemeralPorts.lowerBound
@@ -182,4 +194,37 @@ public final class Network {
     }
     return slot
   }
+}
+
+/// Everybody on a network who is not behind a transport: the clients and servers of a run.
+///
+/// A peer acts when it is woken, through the socket calls of `Network`, and returns; it is never woken within a call.
+public protocol Peers: AnyObject {
+  /// Something happened that a peer may wait for.
+  func wake(_ wake: Wake, on network: Network)
+}
+
+/// Something that is going to happen at a point of virtual time.
+struct Occurrence {
+  enum Kind {
+    case lands(Segment)
+    /// An alarm that a peer has set.
+    case alarm(UInt64)
+    /// The resolver of a transport's host has its answer.
+    case resolves(MailboxIndex, question: UInt64)
+    /// A wake-up that a fault held back.
+    case wakes(Socket)
+    /// What a fault held back of a transport's readiness is let go.
+    case collects
+    /// Readiness of a socket that was closed in the meantime.
+    case stale(MailboxIndex, SocketID, Readiness)
+    case asks(HostID, ControlRequest)
+    case faultBegins(UInt32)
+    case faultEnds(UInt32)
+  }
+
+  let time: UInt64
+  /// Separates what happens at the same time: first come, first served.
+  let order: UInt64
+  let kind: Kind
 }

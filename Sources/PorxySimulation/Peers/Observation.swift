@@ -24,6 +24,8 @@ package struct Observation: Sendable {
   }
 
   package var isConnected = false
+  /// When it was accepted, or saw that it was.
+  package var connectedAt = Instant.never
   package var connectError: SocketError?
   /// What its own bytes are called.
   package var stream: UInt64 = 0

@@ -2,7 +2,7 @@ package import PorxyCore
 
 /// A client or a server of a random run, which acts whenever its socket may take or give something.
 package struct RandomPeer<Kernel: PeerKernel> {
-  package let manners: Manners
+  package let peerPlan: PeerPlan
   /// Its place in the company, which its alarms carry.
   package let number: Int
   package var socket: Kernel.Handle?
@@ -18,22 +18,22 @@ package struct RandomPeer<Kernel: PeerKernel> {
   private var pausedUntil: Instant?
   private var echo = Payload()
 
-  package init(_ manners: Manners, number: Int, thinksFor thinkingTime: Duration = .zero) {
+  package init(_ peerPlan: PeerPlan, number: Int, thinksFor thinkingTime: Duration = .zero) {
     self.thinkingTime = thinkingTime
-    self.manners = manners
+    self.peerPlan = peerPlan
     self.number = number
   }
 
   /// What it is at.
-  package var deed: Deed? { step < manners.deeds.count ? manners.deeds[step] : nil }
+  package var action: PeerAction? { step < peerPlan.actions.count ? peerPlan.actions[step] : nil }
 
   /// Does as much as the socket takes now.
   package mutating func act(on kernel: Kernel) {
     guard let socket, seen.isConnected || isConnected(socket, kernel) else { return }
-    while let socket = self.socket, let deed {  // bound: the deeds, and what the socket holds
+    while let socket = self.socket, let action {  // bound: the deeds, and what the socket holds
       guard hasThought || thinkingTime == .zero || pause(thinkingTime, kernel) else { return }
       hasThought = true
-      guard perform(deed, socket, kernel) else { return }
+      guard perform(action, socket, kernel) else { return }
       hasThought = false
       step += 1
       hasBegun = false
@@ -42,7 +42,7 @@ package struct RandomPeer<Kernel: PeerKernel> {
 
   /// What it still has open is closed.
   package mutating func giveUp(on kernel: Kernel) {
-    seen.wasReading = deed?.isReading ?? false
+    seen.wasReading = action?.isReading ?? false
     guard let socket else { return }
     leave(.gaveUp, socket, kernel)
     kernel.close(socket)
@@ -61,6 +61,7 @@ package struct RandomPeer<Kernel: PeerKernel> {
     case .pending: return false
     case .established:
       seen.isConnected = true
+      seen.connectedAt = kernel.now
       return true
     case .failed(let error):
       seen.connectError = error
@@ -71,8 +72,8 @@ package struct RandomPeer<Kernel: PeerKernel> {
   }
 
   /// False while it is not done.
-  private mutating func perform(_ deed: Deed, _ socket: Kernel.Handle, _ kernel: Kernel) -> Bool {
-    switch deed {
+  private mutating func perform(_ action: PeerAction, _ socket: Kernel.Handle, _ kernel: Kernel) -> Bool {
+    switch action {
     case .send(let count): return send(count, socket, kernel)
     case .receive(let count): return receive(count, socket, kernel)
     case .drain: return drain(socket, kernel)
@@ -115,9 +116,9 @@ package struct RandomPeer<Kernel: PeerKernel> {
 
   private mutating func send(_ count: UInt64, _ socket: Kernel.Handle, _ kernel: Kernel) -> Bool {
     if !hasBegun { (left, hasBegun) = (count, true) }
-    if manners.readsAlong { _ = drain(socket, kernel) }
+    if peerPlan.readsAlong { _ = drain(socket, kernel) }
     while left > 0 {  // bound: the socket's room
-      switch kernel.send(socket, UInt32(clamping: min(left, UInt64(manners.chunk)))) {
+      switch kernel.send(socket, UInt32(clamping: min(left, UInt64(peerPlan.chunk)))) {
       case .bytes(let count):
         seen.sent += UInt64(count)
         left -= UInt64(count)
@@ -134,7 +135,7 @@ package struct RandomPeer<Kernel: PeerKernel> {
     if !hasBegun { (left, hasBegun) = (count, true) }
     while left > 0, seen.reading == .open {  // bound: what has arrived
       let before = seen.received
-      guard take(UInt32(clamping: min(left, UInt64(manners.chunk))), socket, kernel) else { return false }
+      guard take(UInt32(clamping: min(left, UInt64(peerPlan.chunk))), socket, kernel) else { return false }
       left -= seen.received - before
     }
     return true
@@ -151,7 +152,7 @@ package struct RandomPeer<Kernel: PeerKernel> {
     while true {  // bound: what has arrived
       if echo.isEmpty {
         guard seen.reading == .open else { return true }
-        guard take(UInt32(min(manners.chunk, 1 << 14)), socket, kernel, keepsBytes: true) else { return false }
+        guard take(UInt32(min(peerPlan.chunk, 1 << 14)), socket, kernel, keepsBytes: true) else { return false }
       } else {
         switch kernel.send(socket, from: &echo) {
         case .bytes(let count): seen.sent += UInt64(count)
@@ -194,5 +195,24 @@ package struct RandomPeer<Kernel: PeerKernel> {
   private mutating func noteSendError(_ error: SocketError, _ kernel: Kernel) {
     if seen.sendError == nil { seen.sendError = error }
     if !seen.sawError { seen.failedAt = kernel.now }
+  }
+}
+
+/// How far an attempt to connect has come.
+package enum ConnectProgress: Equatable {
+  case pending
+  case established
+  case failed(SocketError)
+}
+
+/// What lies unread in a socket that is about to be closed.
+package struct LastUnread: Equatable {
+  package var count: UInt64
+  /// Nothing can arrive between this count and the close.
+  package var isFinal: Bool
+
+  package init(count: UInt64, isFinal: Bool) {
+    self.count = count
+    self.isFinal = isFinal
   }
 }

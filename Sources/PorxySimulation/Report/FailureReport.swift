@@ -1,6 +1,8 @@
+import PorxyCore
+
 /// What a person needs to see a failed run again, in a few lines.
 public struct FailureReport: CustomStringConvertible {
-  private let script: RunScript
+  private let setup: RunSetup
   private let outcome: RunOutcome
   private let entriesMax: Int
   private let drawsLadder: Bool
@@ -8,9 +10,9 @@ public struct FailureReport: CustomStringConvertible {
   private let file: String?
 
   /// Performs the run once more, for its last `entriesMax` events, which are listed or drawn.
-  public init(_ script: RunScript, entriesMax: Int = 24, drawsLadder: Bool = false, savedAs file: String? = nil) {
-    self.script = script
-    outcome = script.perform(entriesMax: entriesMax)
+  public init(_ setup: RunSetup, entriesMax: Int = 24, drawsLadder: Bool = false, savedAs file: String? = nil) {
+    self.setup = setup
+    outcome = setup.perform(entriesMax: entriesMax)
     self.entriesMax = entriesMax
     self.drawsLadder = drawsLadder
     self.file = file
@@ -18,7 +20,7 @@ public struct FailureReport: CustomStringConvertible {
 
   /// The same for the run that a seed stands for.
   public init(_ seed: Seed, entriesMax: Int = 24, drawsLadder: Bool = false, savedAs file: String? = nil) {
-    self.init(RunScript(drawing: seed), entriesMax: entriesMax, drawsLadder: drawsLadder, savedAs: file)
+    self.init(RunSetup(drawing: seed), entriesMax: entriesMax, drawsLadder: drawsLadder, savedAs: file)
   }
 
   /// Every rule held.
@@ -30,16 +32,14 @@ public struct FailureReport: CustomStringConvertible {
   }
 
   public var description: String {
-    var lines = isGood ? ["every rule held"] : []
+    var lines = isGood ? ["all rules held"] : []
     for finding in outcome.findings {
       lines.append("\(finding)")
       lines.append("  rule: \(finding.rule.sentence)")
     }
     lines += origin
-    lines.append("peers:")
+    if !outcome.peers.isEmpty { lines.append("peers:") }
     lines += outcome.peers.map { "  \($0)" }
-    lines.append("plan:" + (script.setup.plan.faults.isEmpty ? " no faults" : ""))
-    lines += script.setup.plan.faults.map { "  \($0.scriptText)" }
     if drawsLadder {
       lines.append("trace:")
       lines += outcome.ladder.split(separator: "\n").map { "  \($0)" }
@@ -57,7 +57,7 @@ public struct FailureReport: CustomStringConvertible {
   /// Where the run comes from, and how to see it again.
   private var origin: [String] {
     var lines: [String] = []
-    if script == RunScript(drawing: outcome.seed) {
+    if setup == RunSetup(drawing: outcome.seed) {
       lines.append("seed \(outcome.seed); see it again:")
       lines.append("  porxy simulate --seed \(outcome.seed) --runs 1 --trace")
       lines.append("  PORXY_SEED=\(outcome.seed) swift test --filter SweepTests")
@@ -69,6 +69,6 @@ public struct FailureReport: CustomStringConvertible {
       lines.append("  porxy replay \(file)")
     }
     lines.append("setup:")
-    return lines + script.setup.lines.map { "  " + $0 }
+    return lines + setup.description.split(separator: "\n").map { "  " + $0 }
   }
 }

@@ -1,17 +1,38 @@
 import PorxyCore
 
 extension RunSetup {
-  /// Ways to a smaller run, the ones that take most away first; each gives runs that are one thing smaller.
-  static let stages: [@Sendable (RunSetup) -> [RunSetup]] = [
-    { $0.withFewerSessions }, { $0.withFewerFaults }, { $0.withPlainerSettings }, { $0.withFewerDeeds },
-    { $0.withSmallerSizes },
-  ]
+  private static let shrinker = Shrinker<RunSetup>(
+    stages: [
+      { $0.withFewerSessions }, { $0.withFewerFaults }, { $0.withFewerSessionsAndOtherChances },
+      { $0.withPlainerSettings }, { $0.withPlainerWays }, { $0.withFewerActions }, { $0.withSmallerSizes },
+    ], triesMax: 600)
+
+  /// Takes sessions, faults, actions, settings and sizes away as long as the rule that failed first still fails; itself
+  /// where nothing fails.
+  public func shrunk(keepsTrying: () -> Bool = { true }) -> RunSetup {
+    guard let rule = perform().findings.first?.rule else { return self }
+    return shrunk(keepsTrying: keepsTrying) { $0.findings.contains { $0.rule == rule } }
+  }
+
+  /// The same for anything else that an outcome shows.
+  public func shrunk(keepsTrying: () -> Bool = { true }, while isBad: (RunOutcome) -> Bool) -> RunSetup {
+    Self.shrinker.shrink(self, keepsTrying: keepsTrying) { isBad($0.perform()) }
+  }
 
   private var withFewerSessions: [RunSetup] {
-    guard sessions.count > 1 else { return [] }
-    let alone = sessions.map { [$0] }
-    let fewer = sessions.count == 2 ? [] : sessions.indices.map { Self.without($0, sessions) }
-    return (alone + fewer).map { some in changed { $0.sessions = some } }
+    var fewer: [RunSetup] = []
+    if clients.count > 1 {
+      let alone = clients.map { [$0] }
+      let others = clients.count == 2 ? [] : clients.indices.map { Self.without($0, clients) }
+      fewer = (alone + others).map { some in changed { $0.clients = some }.tidied }
+    }
+    return ([tidied] + fewer).filter { $0 != self }
+  }
+
+  /// Who is taken away takes its chances along, and all later ones fall otherwise: with a few other seeds, the run may
+  /// fail as before.
+  private var withFewerSessionsAndOtherChances: [RunSetup] {
+    withFewerSessions.flatMap { fewer in (1...Self.otherSeeds).map { n in fewer.changed { $0.seed = seed.run(n) } } }
   }
 
   private var withFewerFaults: [RunSetup] {
@@ -27,50 +48,65 @@ extension RunSetup {
   private var withPlainerSettings: [RunSetup] {
     var plainer: [RunSetup] = [
       changed { $0.clientLimits = HostLimits() }, changed { $0.porxyLimits = HostLimits() },
-      changed { $0.serverLimits = HostLimits() }, changed { $0.names = nil }, changed { $0.sessionsMax = nil },
-      changed { $0.timeouts = Timeouts() }, changed { $0.relay = .auto },
+      changed { $0.serverLimits = HostLimits() }, changed { $0.routesV6 = true }, changed { $0.sessionsMax = nil },
+      changed { $0.timeouts = Timeouts() }, changed { $0.keep = ResolveSettings().keep }, changed { $0.relay = .auto },
       changed { $0.clientLatencies = $0.clientLatencies.map { _ in Self.plainLatency } },
       changed { $0.serverLatencies = $0.serverLatencies.map { _ in Self.plainLatency } },
     ]
-    for index in sessions.indices {
-      plainer.append(changed { $0.sessions[index].startsAt = .zero })
-      for peer in Self.peers {
-        plainer.append(changed { $0.sessions[index][keyPath: peer].chunk = 1 << 20 })
-        plainer.append(changed { $0.sessions[index][keyPath: peer].readsAlong = false })
-      }
+    plainer += (1..<workers).map { count in changed { $0.workers = count } }
+    if !reloads.isEmpty { plainer.append(changed { $0.reloads = [] }) }
+    if reloads.count > 1 { plainer += reloads.map { time in changed { $0.reloads = [time] } } }
+    for index in clients.indices { plainer.append(changed { $0.clients[index].startsAt = .zero }) }
+    for peerPlan in allPeerPlans {
+      plainer.append(changed { $0[keyPath: peerPlan].chunk = 1 << 20 })
+      plainer.append(changed { $0[keyPath: peerPlan].readsAlong = false })
     }
-    if let fewer = withFewerHosts { plainer.append(fewer) }
     return plainer.filter { $0 != self }
   }
 
-  private var withFewerDeeds: [RunSetup] {
-    sessions.indices.flatMap { index in
-      Self.peers.flatMap { peer in
-        // Who streams is held to read to the end.
-        let manners = sessions[index][keyPath: peer]
-        guard manners.temper != .streams else { return [RunSetup]() }
-        return manners.deeds.indices.map { place in
-          changed { $0.sessions[index][keyPath: peer].deeds.remove(at: place) }
-        }
+  /// Addresses in place of names, names with fewer addresses, and listeners that lead where they end.
+  private var withPlainerWays: [RunSetup] {
+    var plainer: [RunSetup] = []
+    for index in servers.indices {
+      plainer.append(changed { ($0.servers[index].name, $0.servers[index].isV6) = (nil, false) })
+    }
+    for index in listeners.indices {
+      plainer.append(changed { $0.listeners[index].sessionsMax = nil })
+      guard case .listener(let next, let name) = listeners[index].target else { continue }
+      if name != nil { plainer.append(changed { $0.listeners[index].target = .listener(next, name: nil) }) }
+      if next != index { plainer.append(changed { $0.listeners[index].target = listeners[next].target }) }
+    }
+    for index in names.indices where names[index].targets.count > 1 {
+      let targets = names[index].targets
+      let fewer = targets.map { [$0] } + targets.indices.map { Self.without($0, targets) }
+      plainer += fewer.map { some in changed { $0.names[index].targets = some } }
+    }
+    return (plainer.map(\.tidied) + [withFewerHosts]).filter { $0 != self }
+  }
+
+  private var withFewerActions: [RunSetup] {
+    allPeerPlans.flatMap { peerPlan in
+      // Who streams is held to read to the end.
+      guard self[keyPath: peerPlan].profile != .streams else { return [RunSetup]() }
+      return self[keyPath: peerPlan].actions.indices.map { place in
+        changed { $0[keyPath: peerPlan].actions.remove(at: place) }
       }
     }
   }
 
-  /// A tenth of the bytes and pauses of a session, or of a single deed; faults at rounder times; a shorter run.
+  /// A tenth of the bytes and pauses of all, or of a single action; faults at rounder times; a shorter run.
   private var withSmallerSizes: [RunSetup] {
     var smaller: [RunSetup] = []
-    for index in sessions.indices {
-      smaller.append(
-        changed { setup in
-          for peer in Self.peers {
-            setup.sessions[index][keyPath: peer].deeds = setup.sessions[index][keyPath: peer].deeds.map(\.smaller)
-          }
-        })
-      for peer in Self.peers {
-        for place in sessions[index][keyPath: peer].deeds.indices {
-          let deed = sessions[index][keyPath: peer].deeds[place].smaller
-          smaller.append(changed { $0.sessions[index][keyPath: peer].deeds[place] = deed })
+    smaller.append(
+      changed { setup in
+        for peerPlan in allPeerPlans {
+          setup[keyPath: peerPlan].actions = setup[keyPath: peerPlan].actions.map(\.smaller)
         }
+      })
+    for peerPlan in allPeerPlans {
+      for place in self[keyPath: peerPlan].actions.indices {
+        let action = self[keyPath: peerPlan].actions[place].smaller
+        smaller.append(changed { $0[keyPath: peerPlan].actions[place] = action })
       }
     }
     for index in plan.faults.indices {
@@ -84,26 +120,12 @@ extension RunSetup {
     return smaller.filter { $0 != self }
   }
 
-  /// Only those that a session uses; faults on the others go with them.
-  private var withFewerHosts: RunSetup? {
-    guard sessions.count == 1, clientLatencies.count + serverLatencies.count > 2 else { return nil }
-    let (client, server) = (sessions[0].clientHost, sessions[0].serverHost)
-    let names = ["client\(client + 1)": "client1", "server\(server + 1)": "server1", "porxy": "porxy", "": ""]
-    return changed { setup in
-      setup.clientLatencies = [clientLatencies[client]]
-      setup.serverLatencies = [serverLatencies[server]]
-      (setup.sessions[0].clientHost, setup.sessions[0].serverHost) = (0, 0)
-      setup.plan.faults = plan.faults.compactMap { fault in
-        guard let host = names[fault.host], let other = names[fault.other] else { return nil }
-        var moved = fault
-        (moved.host, moved.other) = (host, other)
-        return moved
-      }
-    }
-  }
-
   private static let plainLatency = Link().latency
-  private static var peers: [WritableKeyPath<SessionSetup, Manners>] { [\.client, \.server] }
+  private static let otherSeeds: UInt64 = 3
+
+  private var allPeerPlans: [WritableKeyPath<RunSetup, PeerPlan>] {
+    clients.indices.map { \RunSetup.clients[$0].peerPlan } + servers.indices.map { \RunSetup.servers[$0].peerPlan }
+  }
 
   private static func without<Item>(_ index: Int, _ items: [Item]) -> [Item] {
     var rest = items
@@ -118,8 +140,8 @@ extension RunSetup {
   }
 }
 
-extension Deed {
-  fileprivate var smaller: Deed {
+extension PeerAction {
+  fileprivate var smaller: PeerAction {
     switch self {
     case .send(let count) where count > 1: .send(max(count / 10, 1))
     case .receive(let count) where count > 1: .receive(max(count / 10, 1))

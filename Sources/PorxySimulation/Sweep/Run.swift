@@ -8,9 +8,18 @@ public final class Run {
   let setup: RunSetup
   let arm: Arm
   let world: RunWorld
+  /// By client.
+  let routes: [Route]
   var verdicts = Verdicts()
   var outcome: RunOutcome
   private var steps = 0
+  private var wasUnfair = false
+  /// Reloads that have begun.
+  private var reloads = 0
+  /// No session was open when porxy was told to stop.
+  private(set) var isEmptyAtStop = false
+  /// It makes ever more sessions: nobody waits for its end.
+  var isRunaway = false
 
   /// What the peers get, after all faults have healed, before they give up.
   static let patience = Duration.seconds(150)
@@ -26,6 +35,7 @@ public final class Run {
     self.arm = arm
     outcome = RunOutcome(setup.seed)
     world = RunWorld(setup, arm, stretch)
+    routes = setup.clients.indices.map { setup.route(ofClient: $0) }
   }
 
   /// Performs the run of a seed, and, where it tells something, the same peers without porxy beside it.
@@ -38,12 +48,12 @@ public final class Run {
   static func perform(_ setup: RunSetup, entriesMax: Int = 0) -> RunOutcome {
     let run = Run(setup, .proxied, RunWorld.Stretch(tracesMax: entriesMax))
     run.perform()
-    if setup.isComparable { Law(setup).compare(run) }
+    DirectComparison(run).compare()
     return run.conclude()
   }
 
   var network: Network { world.network }
-  var company: Company { world.company }
+  var randomPeers: RandomPeers { world.randomPeers }
 
   func perform() {
     let healing = Network.beginning + setup.length
@@ -53,19 +63,27 @@ public final class Run {
     advance(until: healing + Self.settling)
     advance(until: healing + Self.patience, endsEarly: true)
     let end = network.elapsed
-    company.giveUp(on: network)
-    if let porxy = world.porxy {
-      judge(at: end)
-      judgePromises(of: porxy, at: end)
-      close(porxy)
-    }
+    randomPeers.giveUp(on: network)
+    guard let porxy = world.porxy else { return }
+    // Whose server is known only from porxy's records is judged when they all are there, as things are now.
+    let players = randomPeers.players
+    let early = setup.clients.indices.filter { isPaired($0, players) }
+    judge(early, players, at: end)
+    let late = setup.clients.indices.filter { !early.contains($0) }
+    close(porxy)
+    judge(late, players, at: end)
+    judgePromises(players, of: porxy, at: end)
+    judgeRecords(of: porxy)
+    judgeTimeouts(of: porxy)
+    judgePauses(of: porxy)
+    judgeLimits(of: porxy)
   }
 
   private func conclude() -> RunOutcome {
     outcome.findings = verdicts.findings
     outcome.rulesMet = verdicts.counters
     outcome.faultsMet = network.faultsMet
-    outcome.sessions = company.peers.indices.count { $0 % 2 == 0 && company.peers[$0].seen.isConnected }
+    outcome.sessions = randomPeers.players.clients.count { $0.seen.isConnected }
     outcome.faultKinds = FaultKind.allCases.count { kind in setup.plan.faults.contains { $0.kind == kind } }
     outcome.elapsed = network.elapsed
     outcome.hash = network.trace.hash
@@ -76,12 +94,16 @@ public final class Run {
   }
 
   private var peerLines: [String] {
-    let seen = company.peers.enumerated().map { index, peer in
-      "\(index % 2 == 0 ? "client" : "server") \(index / 2): \(peer.seen.summary)"
-    }
+    let players = randomPeers.players
+    let seen =
+      players.clients.enumerated().map { "client \($0): \($1.seen.summary)" }
+      + players.connections.enumerated().map { place, peer in
+        "server \(players.serverOf[place]), connection \(place)"
+          + (client(ofConnection: place).map { " of client \($0)" } ?? "") + ": \(peer.seen.summary)"
+      }
     let told = (world.porxy?.sessions ?? []).map { record in
-      "record of session \(record.listener): \(record.manner) by \(record.endedBy), \(record.phase), "
-        + "taken \(record.toBackend.taken) and \(record.toClient.taken), "
+      "record of \(record.client) at listener \(record.listener): \(record.manner) by \(record.endedBy), "
+        + "\(record.phase), taken \(record.toBackend.taken) and \(record.toClient.taken), "
         + "delivered \(record.toBackend.delivered) and \(record.toClient.delivered)"
     }
     return seen + told
@@ -92,18 +114,29 @@ public final class Run {
   /// Lets everything happen up to a point of time, or until nobody has anything to do any more.
   private func advance(until end: Instant, endsEarly: Bool = false) {
     while network.now < end {  // bound: virtual time, and the steps
-      if endsEarly, !company.isBusy, world.porxy?.sessionCount ?? 0 == 0 { return }
+      if endsEarly, !randomPeers.isBusy, world.porxy?.sessionCount ?? 0 == 0 { return }
       guard step(until: end) else { return }
     }
   }
 
   /// One step; false where there were too many.
   private func step(until end: Instant) -> Bool {
-    let next = min(max(min(network.nextEventTime ?? .never, world.porxy?.nextDeadline ?? .never), network.now), end)
-    if let porxy = world.porxy { porxy.serve(until: next) } else { network.run(until: next) }
+    let reloadAt = reloads < setup.reloads.count ? Network.beginning + setup.reloads[reloads] : .never
+    let due = min(network.nextEventTime ?? .never, world.porxy.map { min($0.nextDeadline, reloadAt) } ?? .never)
+    let next = min(max(due, network.now), end)
+    if let porxy = world.porxy {
+      porxy.serve(until: next)
+      if network.now >= reloadAt {
+        porxy.reload(to: setup.configuration(ofReload: reloads))
+        reloads += 1
+      }
+      checkShares(porxy)
+    } else {
+      network.run(until: next)
+    }
     steps += 1
     if steps % Self.stepsPerCheck == 0, world.porxy != nil { checkStep() }
-    if steps < Self.stepsMax { return true }
+    if steps < Self.stepsMax { return !isRunaway }
     if steps == Self.stepsMax {
       verdicts.expect(.liveness, false, at: network.elapsed, "the run does not come to rest in \(steps) steps")
     }
@@ -121,25 +154,40 @@ public final class Run {
       "\(porxy.sessionCount) sessions are still open" + (porxy.isSpinning ? "; porxy spins" : ""))
     noteTable()
     advance(until: network.now + Self.settling)
+    judgeReloads(of: porxy)
+    // A session that came late may hold the place that others wait for; a pause then ends with its listener.
+    isEmptyAtStop = porxy.sessionCount == 0
     network.ask(.drain, of: world.porxyHost)
     let last = network.now + Self.closingMax
     while porxy.isServing, network.now < last, step(until: last) {}  // bound: virtual time
-    company.closeListeners(on: network)
+    randomPeers.closeListeners(on: network)
     if !porxy.isServing { checkRemains(porxy) }
-    verdicts.expect(.stop, !porxy.isServing, at: network.elapsed, "porxy goes on though nobody is left")
-    judgeRecords(of: porxy)
+    verdicts.expect(.stop, !porxy.isServing, at: network.elapsed, "porxy still runs although no peer is left")
+  }
+
+  /// Each reload comes to an end, and is refused only where there may be no descriptor for another listener.
+  private func judgeReloads(of porxy: SimulatedPorxy) {
+    guard reloads > 0 else { return }
+    let mayBeRefused = setup.faultCount > 0 || setup.porxyLimits.descriptorsMax != HostLimits().descriptorsMax
+    verdicts.expect(
+      .reload, !porxy.isReloading && (mayBeRefused || porxy.reloads.refused == 0), at: network.elapsed,
+      "of \(reloads) reloads \(porxy.reloads.ended) came to an end and \(porxy.reloads.refused) were refused")
+    let (open, wanted) = (network.listenerCount(of: world.porxyHost), porxy.listeningEndpoints)
+    verdicts.expect(
+      .reload, open == wanted, at: network.elapsed,
+      "porxy listens with \(open) sockets, of \(wanted) that it should have")
   }
 
   private func checkRemains(_ porxy: SimulatedPorxy) {
     let held = network.netstat(world.porxyHost)
+    let places = porxy.placeCount + porxy.listenersPlaceCount
     verdicts.expect(
       .stop,
-      held.descriptors == 0 && held.conduits == 0 && porxy.placeCount == 0 && porxy.nextDeadline == .never,
+      held.descriptors == 0 && held.conduits == 0 && places == 0 && porxy.nextDeadline == .never,
       at: network.elapsed,
-      "porxy keeps \(held.descriptors) descriptors, \(held.conduits) conduits and \(porxy.placeCount) places, "
+      "porxy keeps \(held.descriptors) descriptors, \(held.conduits) conduits and \(places) places, "
         + "next timer \(porxy.nextDeadline)")
-    verdicts.expect(
-      .alone, !porxy.isUnfair, at: network.elapsed, "a session moves without end in one turn while others wait")
+    if porxy.unfairness == nil { verdicts.expect(.alone, true, at: network.elapsed, "") }
     network.runUntilQuiet(limit: network.now + Self.closingMax)
     let left = network.netstat()
     verdicts.expect(
@@ -148,8 +196,48 @@ public final class Run {
     noteTable()
   }
 
+  /// No flow gets more than its share of a turn, whatever happens to it. The first that does is told of when it does.
+  private func checkShares(_ porxy: SimulatedPorxy) {
+    guard let unfairness = porxy.unfairness, !wasUnfair else { return }
+    wasUnfair = true
+    verdicts.expect(.alone, false, at: network.elapsed, unfairness)
+    noteTable()
+  }
+
   /// What the kernels hold, once something was found.
   func noteTable() {
     if outcome.socketTable.isEmpty, !verdicts.findings.isEmpty { outcome.socketTable = network.socketTable() }
+  }
+}
+
+/// What came of one random run.
+public struct RunOutcome: Sendable {
+  public let seed: Seed
+  /// Rules that did not hold; none in a good run.
+  public internal(set) var findings: [Finding] = []
+  public internal(set) var faultsMet = FaultCounters()
+  public internal(set) var rulesMet = RuleCounters()
+  /// Sessions whose clients connected.
+  public internal(set) var sessions = 0
+  /// Kinds of faults in its plan.
+  public internal(set) var faultKinds = 0
+  /// Virtual time that it took.
+  public internal(set) var elapsed = Duration.zero
+  /// Of everything that happened; the same in every run of the seed.
+  public internal(set) var hash: UInt64 = 0
+  /// What happened, if it was asked for: the last entries.
+  public internal(set) var trace = Trace()
+  /// Where porxy was.
+  var middle: HostID?
+  /// What each peer did and saw, and what porxy told of each session; empty in a good run.
+  public internal(set) var peers: [String] = []
+  /// What the kernels held when the first finding was made; empty in a good run.
+  public internal(set) var socketTable = ""
+
+  /// The trace as a drawing; empty where it was not kept.
+  public var ladder: String { trace.entries.isEmpty ? "" : Ladder(trace.entries, middle: middle).text }
+
+  init(_ seed: Seed) {
+    self.seed = seed
   }
 }

@@ -3,7 +3,7 @@ import PorxyCore
 /// The network of a random run with its hosts, the peers on them and, unless they meet directly, porxy.
 struct RunWorld {
   let network: Network
-  let company: Company
+  let randomPeers: RandomPeers
   let porxyHost: HostID
   let porxy: SimulatedPorxy?
 
@@ -16,51 +16,49 @@ struct RunWorld {
     var tracesMax = 0
   }
 
-  private static let doorPort: UInt16 = 9000
-  private static let entrancePort: UInt16 = 8000
-  private static let porxyAddress = address(0, 1)
-  private static let refusingAddress = address(3, 1)
-  private static let silentAddress = address(4, 1)
+  /// Where nobody listens.
+  private static let nowhere: UInt16 = 7
 
   init(_ setup: RunSetup, _ arm: Arm, _ stretch: Stretch) {
     let network = Network(setup.seed)
     network.trace.entriesMax = stretch.tracesMax
     self.network = network
     let clients = setup.clientLatencies.indices.map { place in
-      network.addHost(
-        "client\(place + 1)", Self.address(1, UInt32(place + 1)),
-        limits: setup.clientLimits)
+      network.addHost(RunSetup.clientHost(place), RunAddress.client(place), limits: setup.clientLimits)
     }
     let servers = setup.serverLatencies.indices.map { place in
       network.addHost(
-        "server\(place + 1)", Self.address(2, UInt32(place + 1)),
+        RunSetup.serverHost(place), RunAddress.server(place, .v4), RunAddress.server(place, .v6),
         limits: setup.serverLimits)
     }
-    porxyHost = network.addHost("porxy", Self.porxyAddress, limits: setup.porxyLimits)
+    let own = [RunAddress.porxy(.v4)] + (setup.canReach(.v6) ? [RunAddress.porxy(.v6)] : [])
+    porxyHost = network.addHost(RunSetup.porxyHost, own, limits: setup.porxyLimits)
     Self.join(clients, servers, porxyHost, setup, stretch, network)
-    let doors = setup.sessions.enumerated().map { number, session in
-      Endpoint(Self.address(2, UInt32(session.serverHost + 1)), Self.doorPort + UInt16(number))
+    setup.addNames(to: network)
+    let backendEndpoints = setup.servers.enumerated().map { place, server in
+      RandomPeers.BackendEndpoint(
+        host: servers[server.host], port: RunSetup.backendPort + UInt16(place), listens: !server.isRefused,
+        peerPlan: server.peerPlan, thinks: stretch.serverThinks)
     }
-    let entrances = setup.sessions.indices.map { number in
-      arm == .direct ? doors[number] : Endpoint(Self.porxyAddress, Self.entrancePort + UInt16(number))
+    let callers = setup.clients.enumerated().map { number, client in
+      var entrance = Endpoint(RunAddress.porxy(.v4), RunSetup.entrancePort + UInt16(client.listener))
+      if arm == .direct {
+        let server = setup.route(ofClient: number).server
+        entrance = Endpoint(
+          RunAddress.server(server.map { setup.servers[$0].host } ?? 0, .v4),
+          server.map { RunSetup.backendPort + UInt16($0) } ?? Self.nowhere)
+      }
+      return RandomPeers.Caller(host: clients[client.host], entrance: entrance)
     }
-    if let kind = setup.names { Self.name(kind, servers.count, network) }
-    let peers = setup.sessions.enumerated().flatMap { number, session in
-      [
-        RandomPeer<Network>(session.client, number: 2 * number, thinksFor: stretch.clientThinks),
-        RandomPeer<Network>(session.server, number: 2 * number + 1, thinksFor: stretch.serverThinks),
-      ]
+    let peers = setup.clients.enumerated().map { number, client in
+      RandomPeer<Network>(client.peerPlan, number: 2 * number, thinksFor: stretch.clientThinks)
     }
-    company = Company(
-      peers, on: setup.sessions.flatMap { [clients[$0.clientHost], servers[$0.serverHost]] }, entrances: entrances,
-      doors: doors, listens: setup.sessions.map { !$0.isRefused }, of: network)
-    network.peers = company
-    porxy =
-      arm == .direct
-      ? nil : SimulatedPorxy(setup.configuration(entrances: entrances, doors: doors), on: porxyHost, of: network)
+    randomPeers = RandomPeers(peers, callers, backendEndpoints: backendEndpoints, of: network)
+    network.peers = randomPeers
+    porxy = arm == .direct ? nil : SimulatedPorxy(setup.configuration, on: porxyHost, of: network)
     if arm == .proxied { network.adopt(setup.plan) }
-    for (number, session) in setup.sessions.enumerated() {
-      company.call(number, at: Network.beginning + session.startsAt, on: network)
+    for (number, client) in setup.clients.enumerated() {
+      randomPeers.call(number, at: Network.beginning + client.startsAt, on: network)
     }
   }
 
@@ -79,39 +77,5 @@ struct RunWorld {
     for (server, far) in zip(servers, setup.serverLatencies) {
       network.setLink(between: server, porxy, Link(latency: far))
     }
-  }
-
-  private static func name(_ kind: RunSetup.NameKind, _ servers: Int, _ network: Network) {
-    if kind == .refusingThenServer { _ = network.addHost("refusing", refusingAddress) }
-    if kind == .silentThenServer { network.cutPower(of: network.addHost("silent", silentAddress)) }
-    for place in 0..<servers {
-      let server = address(2, UInt32(place + 1))
-      switch kind {
-      case .server: network.setName("backend\(place)", to: [server])
-      case .refusingThenServer: network.setName("backend\(place)", to: [refusingAddress, server])
-      case .silentThenServer: network.setName("backend\(place)", to: [silentAddress, server])
-      }
-    }
-  }
-
-  private static func address(_ net: UInt32, _ host: UInt32) -> IPAddress {
-    IPAddress(v4: 0x0a00_0000 | net << 8 | host)
-  }
-}
-
-extension RunSetup {
-  /// A listener and a backend a session.
-  fileprivate func configuration(entrances: [Endpoint], doors: [Endpoint]) -> Configuration {
-    var configuration = Configuration(listeners: [], backends: [], limits: Limits(sessionsMax: sessionsMax))
-    configuration.relay = relay
-    for (number, session) in sessions.enumerated() {
-      configuration.backends.append(
-        Backend(
-          name: "server", host: names == nil ? .address(doors[number].address) : .name("backend\(session.serverHost)"),
-          port: doors[number].port, timeouts: timeouts))
-      configuration.listeners.append(
-        Listener(name: "in", backend: number, endpoints: [entrances[number]], timeouts: timeouts))
-    }
-    return configuration
   }
 }

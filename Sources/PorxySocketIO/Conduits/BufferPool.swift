@@ -66,11 +66,65 @@ struct BufferPool: ~Copyable {
     return unsafe Syscalls.receive(from: descriptor, into: entry.pointee.memory!, atMost: min(atMost, size))
   }
 
+  /// Adds behind what the conduit holds; nil where there is no room, or an urgent byte is in the way.
+  func receiveMore(from descriptor: Int32, into conduit: Conduit, atMost: Int) -> (received: Int, asked: Int)? {
+    let entry = unsafe self[conduit]
+    let asked = min(atMost, size - Int(conduit.count))
+    guard isWhole(conduit), asked > 0 else { return nil }
+    let place = unsafe entry.pointee.memory! + Int(conduit.count)
+    return (unsafe Syscalls.receive(from: descriptor, into: place, atMost: asked), asked)
+  }
+
+  /// Whether the conduit holds bytes of the stream, from which nothing was sent.
+  func isWhole(_ conduit: Conduit) -> Bool {
+    let entry = unsafe self[conduit]
+    return unsafe entry.pointee.start == 0 && !entry.pointee.isUrgent
+  }
+
+  /// Gives what the conduit holds to an empty one of a pool of larger buffers.
+  func copy(_ conduit: Conduit, into larger: Conduit, of pool: borrowing BufferPool) {
+    invariant(Int(conduit.count) <= pool.size, "a larger buffer holds what a smaller one does")
+    let (from, to) = unsafe (self[conduit], pool[larger])
+    unsafe to.pointee.start = 0
+    unsafe to.pointee.memory!.copyMemory(from: from.pointee.memory!, byteCount: Int(conduit.count))
+  }
+
   func put(urgentByte byte: UInt8, into conduit: Conduit) {
     let entry = unsafe self[conduit]
     unsafe entry.pointee.start = 0
     unsafe entry.pointee.isUrgent = true
     unsafe entry.pointee.memory!.storeBytes(of: byte, as: UInt8.self)
+  }
+
+  /// Puts bytes behind what the conduit holds; false where they have no room, or where they would not follow it.
+  func append(_ bytes: Span<UInt8>, to conduit: Conduit) -> Bool {
+    let entry = unsafe self[conduit]
+    if conduit.count == 0 {
+      unsafe entry.pointee.start = 0
+      unsafe entry.pointee.isUrgent = false
+    }
+    guard isWhole(conduit), bytes.count <= size - Int(conduit.count) else { return false }
+    unsafe bytes.withUnsafeBytes { source in
+      guard let first = source.baseAddress else { return }
+      unsafe (entry.pointee.memory! + Int(conduit.count)).copyMemory(from: first, byteCount: source.count)
+    }
+    return true
+  }
+
+  /// Shows what the conduit holds.
+  func look<Answer>(into conduit: Conduit, _ look: (Span<UInt8>) -> Answer) -> Answer {
+    let entry = unsafe self[conduit]
+    let first = unsafe (entry.pointee.memory! + Int(entry.pointee.start)).assumingMemoryBound(to: UInt8.self)
+    return look(unsafe UnsafeBufferPointer(start: first, count: Int(conduit.count)).span)
+  }
+
+  /// Takes the oldest bytes out; the others move to the front, so that more can come behind them.
+  func dropFirst(_ count: Int, of conduit: Conduit) {
+    let entry = unsafe self[conduit]
+    let first = unsafe entry.pointee.memory! + Int(entry.pointee.start) + count
+    unsafe entry.pointee.memory!.copyMemory(from: first, byteCount: Int(conduit.count) - count)
+    unsafe entry.pointee.start = 0
+    unsafe entry.pointee.isUrgent = false
   }
 
   /// Sends what the conduit holds; the bytes that the kernel took are gone from it.
@@ -118,4 +172,16 @@ struct BufferPool: ~Copyable {
     unsafe entry.pointee.memory = unsafe memory
     return slot
   }
+}
+
+/// A buffer of a pool: what it holds lies from `start` on.
+@safe struct BufferEntry: BitwiseCopyable {
+  /// nil while the slot is only a number.
+  var memory: UnsafeMutableRawPointer?
+  var start: UInt32 = 0
+  /// The next slot of the list this one is in.
+  var next: UInt32 = .max
+  var isLent = false
+  /// Its only byte is to be sent as urgent.
+  var isUrgent = false
 }

@@ -26,12 +26,23 @@ extension EpollTransport {
   }
 
   public mutating func pull(from socket: SocketID, into conduit: inout Conduit, atMost: UInt32) -> Transfer {
-    invariant(conduit.count == 0 && atMost > 0, "a pull fills an empty conduit with at least a byte")
+    invariant(atMost > 0, "a pull asks for at least a byte")
     let entry = unsafe sockets[socket]
+    guard conduit.count == 0 else { return unsafe pullMore(from: entry, into: &conduit, atMost: Int(atMost)) }
     if unsafe !entry.pointee.traits.isDisjoint(with: .careful) {
       return unsafe pullCarefully(from: entry, into: &conduit, atMost: Int(atMost))
     }
     return unsafe pullPlainly(from: entry, into: &conduit, atMost: Int(atMost))
+  }
+
+  public mutating func enlarge(_ conduit: inout Conduit) -> Bool {
+    invariant(conduit.kind == .buffer && conduit.count > 0, "a buffer that holds bytes is enlarged")
+    guard buffers.isWhole(conduit), var block = blocks.borrow() else { return false }
+    buffers.copy(conduit, into: block, of: blocks)
+    block.count = conduit.count
+    buffers.takeBack(conduit)
+    conduit = block
+    return true
   }
 
   public mutating func push(from conduit: inout Conduit, to socket: SocketID) -> Transfer {
@@ -41,9 +52,9 @@ extension EpollTransport {
       return unsafe .failed(Failure(errno: entry.pointee.takeStashedError()))
     }
     let descriptor = unsafe entry.pointee.descriptor
-    if conduit.kind != .buffer, unsafe entry.pointee.traits.contains(.takesMuch) {
+    if conduit.kind != .buffer, unsafe entry.pointee.traits.contains(.needsNotsentLimit) {
       // Not before: most sessions are over without a need for it.
-      unsafe entry.pointee.traits.remove(.takesMuch)
+      unsafe entry.pointee.traits.remove(.needsNotsentLimit)
       Syscalls.limitUnsent(of: descriptor)
     }
     let sent =
@@ -52,13 +63,56 @@ extension EpollTransport {
       case .block: blocks.send(conduit, to: descriptor)
       case .pipe: pipes.send(conduit, to: descriptor)
       }
-    guard sent >= 0 else {
-      return sent == -Int(EAGAIN) ? .blocked : .failed(Self.failure(Int32(-sent), on: descriptor))
+    guard sent > 0, sent <= Int(conduit.count) else {
+      if sent == -Int(EAGAIN) { return .blocked }
+      // No kernel takes nothing, or more than there is: then nothing is known of what it took.
+      return .failed(Self.failure(sent < 0 ? Int32(clamping: -sent) : EIO, on: descriptor))
     }
-    invariant(sent > 0 && sent <= Int(conduit.count), "a conduit holds the bytes it counts")
     conduit.count -= UInt32(sent)
     spinner.note(sent, throughPipe: conduit.kind == .pipe)
     return .moved(UInt32(sent))
+  }
+
+  public mutating func fill(_ conduit: inout Conduit, with bytes: Span<UInt8>) -> Bool {
+    invariant(conduit.kind != .pipe, "own bytes go into a buffer or a block")
+    guard conduit.kind == .buffer ? buffers.append(bytes, to: conduit) : blocks.append(bytes, to: conduit) else {
+      return false
+    }
+    conduit.count += UInt32(bytes.count)
+    return true
+  }
+
+  public mutating func peek<Answer>(_ conduit: Conduit, _ look: (Span<UInt8>) -> Answer) -> Answer {
+    invariant(conduit.kind != .pipe, "only a buffer or a block shows its bytes")
+    return conduit.kind == .buffer ? buffers.look(into: conduit, look) : blocks.look(into: conduit, look)
+  }
+
+  public mutating func drop(_ count: UInt32, from conduit: inout Conduit) {
+    invariant(conduit.kind != .pipe && count <= conduit.count, "what a buffer or a block holds is dropped")
+    if conduit.kind == .buffer {
+      buffers.dropFirst(Int(count), of: conduit)
+    } else {
+      blocks.dropFirst(Int(count), of: conduit)
+    }
+    conduit.count -= count
+  }
+
+  /// Adds to a buffer or a block. What needs care waits until that is delivered.
+  private mutating func pullMore(
+    from entry: UnsafeMutablePointer<SocketEntry>, into conduit: inout Conduit, atMost: Int
+  ) -> Transfer {
+    invariant(conduit.kind != .pipe, "only an empty pipe is filled")
+    guard unsafe entry.pointee.traits.isDisjoint(with: .careful) else { return .blocked }
+    let descriptor = unsafe entry.pointee.descriptor
+    let more =
+      conduit.kind == .buffer
+      ? buffers.receiveMore(from: descriptor, into: conduit, atMost: atMost)
+      : blocks.receiveMore(from: descriptor, into: conduit, atMost: atMost)
+    guard let more else { return .blocked }
+    var added = Conduit(slot: conduit.slot, kind: conduit.kind)
+    let transfer = unsafe outcome(ofReceiving: more.received, of: more.asked, on: entry, &added)
+    conduit.count += added.count
+    return transfer
   }
 
   /// Moves bytes with nothing in the way that the transport knows of.
@@ -75,7 +129,16 @@ extension EpollTransport {
       return unsafe outcome(ofReceiving: received, of: min(atMost, blocks.size), on: entry, &conduit)
     case .pipe:
       let spliced = pipes.splice(from: descriptor, into: conduit, atMost: atMost)
-      if spliced > 0 || spliced == -Int(EAGAIN) || !Syscalls.isAtUrgentMark(descriptor) {
+      let isAtMark: Bool? =
+        spliced > 0 || spliced == -Int(EAGAIN) ? false : Syscalls.isAtUrgentMark(descriptor)
+      if isAtMark == nil || Syscalls.meansRefused(spliced) {
+        // What is there is still in the socket. A receive that comes to an urgent byte leaves it out and goes on; an
+        // error that was taken on the way comes behind what it finds.
+        if spliced < 0, !Syscalls.meansRefused(spliced) { unsafe entry.pointee.stash(Int32(clamping: -spliced)) }
+        let received = pipes.copy(from: descriptor, into: conduit, atMost: atMost)
+        return unsafe outcome(ofReceiving: received, of: 0, on: entry, &conduit)
+      }
+      if isAtMark == false {
         // A splice is short as soon as the pipe's slots are taken, so it says nothing of what is left.
         return unsafe outcome(ofReceiving: spliced, of: 0, on: entry, &conduit)
       }
@@ -90,7 +153,7 @@ extension EpollTransport {
   mutating func outcome(
     ofReceiving result: Int, of asked: Int, on entry: UnsafeMutablePointer<SocketEntry>, _ conduit: inout Conduit
   ) -> Transfer {
-    if result > 0 {
+    if result > 0, result <= Int(UInt32.max) {
       // Short, and nothing behind the bytes: the queue was empty.
       if result < asked, unsafe entry.pointee.traits.isDisjoint(with: .unknown) {
         unsafe entry.pointee.traits.insert(.drained)
@@ -102,11 +165,54 @@ extension EpollTransport {
       unsafe entry.pointee.traits.insert(.drained)
       return .blocked
     }
-    if result < 0 { return unsafe .failed(Self.failure(Int32(-result), on: entry.pointee.descriptor)) }
+    if result != 0 { return unsafe .failed(Self.failure(Int32(-result), on: entry.pointee.descriptor)) }
+    unsafe entry.pointee.traits.insert(.peerEnded)
     // A stashed error came before this end, except one behind the peer's own, which no read meets (R2, R4).
     guard unsafe entry.pointee.traits.contains(.stashed), unsafe entry.pointee.stashedError != EPIPE else {
       return .ended
     }
     return unsafe .failed(Failure(errno: entry.pointee.takeStashedError()))
+  }
+}
+
+/// An urgent byte lies beside the stream: a receive stops before its place and leaves it out when it goes on, a splice
+/// stops there for ever. It is taken as a conduit's only content and sent on as an urgent byte, at the same place of
+/// the stream.
+extension EpollTransport {
+  /// Pulls where the last events or calls have left something to look at first.
+  mutating func pullCarefully(
+    from entry: UnsafeMutablePointer<SocketEntry>, into conduit: inout Conduit, atMost: Int
+  ) -> Transfer {
+    let traits = unsafe entry.pointee.traits
+    if traits.contains(.drained) { return .blocked }
+    if traits.contains(.urgentAhead), unsafe Syscalls.isAtUrgentMark(entry.pointee.descriptor) == true {
+      if let taken = unsafe takeUrgentByte(from: entry, into: &conduit) { return taken }
+    }
+    guard unsafe entry.pointee.traits.contains(.atMark) else {
+      return unsafe pullPlainly(from: entry, into: &conduit, atMost: atMost)
+    }
+    unsafe entry.pointee.traits.remove(.atMark)
+    guard conduit.kind == .pipe else { return unsafe pullPlainly(from: entry, into: &conduit, atMost: atMost) }
+    let received = unsafe pipes.copy(from: entry.pointee.descriptor, into: conduit, atMost: atMost)
+    return unsafe outcome(ofReceiving: received, of: 0, on: entry, &conduit)
+  }
+
+  /// Takes the byte at the mark; nil when it was taken before and the stream only has to get past it.
+  private mutating func takeUrgentByte(
+    from entry: UnsafeMutablePointer<SocketEntry>, into conduit: inout Conduit
+  ) -> Transfer? {
+    let byte = unsafe Syscalls.receiveUrgentByte(from: entry.pointee.descriptor)
+    // Announced, but not here yet.
+    if byte == -EAGAIN { return .blocked }
+    unsafe entry.pointee.traits.remove(.urgentAhead)
+    unsafe entry.pointee.traits.insert(.atMark)
+    guard byte >= 0 else { return nil }
+    switch conduit.kind {
+    case .buffer: buffers.put(urgentByte: UInt8(truncatingIfNeeded: byte), into: conduit)
+    case .block: blocks.put(urgentByte: UInt8(truncatingIfNeeded: byte), into: conduit)
+    case .pipe: pipes.put(urgentByte: UInt8(truncatingIfNeeded: byte), into: conduit)
+    }
+    conduit.count = 1
+    return .moved(1)
   }
 }

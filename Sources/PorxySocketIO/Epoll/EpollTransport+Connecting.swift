@@ -5,8 +5,9 @@ extension EpollTransport {
   public mutating func connect(to endpoint: Endpoint, _ options: SocketOptions) throws(TransportError) -> SocketID {
     let socket = Descriptor(owning: try Self.check(openSocket(endpoint.address.family), during: "socket"))
     Syscalls.apply(options, to: socket.number, at: endpoint.address)
-    _ = try Self.check(Syscalls.connect(socket.number, to: endpoint), during: "connect")
-    let id = sockets.insert(socket.number, [.connecting, .takesMuch], targetPort: endpoint.port)
+    let begun = Syscalls.connect(socket.number, to: endpoint)
+    guard begun >= 0 else { throw TransportError(Self.failure(ofConnecting: -begun, to: endpoint), during: "connect") }
+    let id = sockets.insert(socket.number, [.connecting, .needsNotsentLimit], targetPort: endpoint.port)
     // Not before connect(2): a socket that was never connected is ready, hung up.
     let result = Syscalls.add(socket: socket.number, to: epoll.number, data: id.epollData)
     guard result >= 0 else {
@@ -16,6 +17,8 @@ extension EpollTransport {
     _ = socket.release()
     return id
   }
+
+  public func isOwn(_ address: IPAddress) -> Bool { address.isLoopback || Syscalls.isOwn(address) }
 
   /// Tells the outcome of connect(2); nil while there is none.
   mutating func finishConnecting(_ socket: SocketID, _ readiness: Readiness) -> Event? {
@@ -41,6 +44,13 @@ extension EpollTransport {
     }
     let isOwn = unsafe Self.isConnectedToItself(entry.pointee.descriptor, targetPort: entry.pointee.targetPort)
     return isOwn ? .connectFailed(socket, .connectedToItself) : .connected(socket)
+  }
+
+  /// The kernel has one error for a machine without a fitting address, which nobody can wait for, and for one whose
+  /// ports are all in use towards the destination (L17). UDP has ports of its own, so it tells them apart.
+  private static func failure(ofConnecting error: Int32, to endpoint: Endpoint) -> Failure {
+    guard error == EADDRNOTAVAIL else { return Failure(errno: error) }
+    return Syscalls.route(to: endpoint) == -EADDRNOTAVAIL ? .addressUnavailable : .portsExhausted
   }
 
   /// Gives up the reserve for the last socket that this process can have.

@@ -6,17 +6,47 @@ extension EpollTransport {
     let entry = unsafe sockets[socket]
     if unsafe entry.pointee.traits.contains(.connecting) { unsafe entry.pointee.traits.insert(.endedEarly) }
     unsafe Syscalls.finishSending(on: entry.pointee.descriptor)
+    // Both streams are whole: should porxy die, the kernel delivers them.
+    if unsafe entry.pointee.traits.contains(.peerEnded) { unsafe Self.setResetOnClose(false, entry) }
+  }
+
+  public mutating func resetIfAbandoned(_ socket: SocketID) {
+    unsafe Self.setResetOnClose(true, sockets[socket])
   }
 
   public mutating func close(_ socket: SocketID, _ closing: Closing) {
+    let entry = unsafe sockets[socket]
+    unsafe Self.setResetOnClose(closing == .abortive, entry)
+    let resets = unsafe entry.pointee.traits.contains(.resetsOnClose)
     let descriptor = sockets.remove(socket)
-    if closing == .abortive { Syscalls.resetOnClose(descriptor) }
+    switch closing {
+    case .abortive: if !resets { Syscalls.disconnect(descriptor) }
+    // It could not be taken back: the end goes out before the close destroys what is left.
+    case .orderly: if resets { Syscalls.finishSending(on: descriptor) }
+    }
     Syscalls.close(descriptor)
     reserve.refill()
   }
 
+  /// Has every close reset, the kernel's own among them, or none; a call only where that is not so already.
+  private static func setResetOnClose(_ resets: Bool, _ entry: UnsafeMutablePointer<SocketEntry>) {
+    guard unsafe entry.pointee.traits.contains(.resetsOnClose) != resets else { return }
+    guard unsafe Syscalls.setResetOnClose(resets, entry.pointee.descriptor) else { return }
+    if resets {
+      unsafe entry.pointee.traits.insert(.resetsOnClose)
+    } else {
+      unsafe entry.pointee.traits.remove(.resetsOnClose)
+    }
+  }
+
   public mutating func sendQueue(of socket: SocketID) -> SendQueue {
     unsafe Syscalls.sendQueue(of: sockets[socket].pointee.descriptor)
+  }
+
+  public mutating func lastAcknowledgement(on socket: SocketID) -> Instant {
+    guard let since = unsafe Syscalls.sinceAcknowledgement(on: sockets[socket].pointee.descriptor) else { return now }
+    let clock = Syscalls.clock().nanoseconds
+    return Instant(nanoseconds: clock - min(since.nanoseconds, clock))
   }
 
   public mutating func takeFailure(on socket: SocketID) -> Failure? {

@@ -3,26 +3,41 @@ import Glibc
 public import PorxyCore
 
 extension EpollTransport {
-  public mutating func listen(on endpoint: Endpoint, _ options: ListenOptions) throws(TransportError) -> ListenerID {
-    if self.options.probesPorts, endpoint.port != 0 {
+  public mutating func bind(to endpoint: Endpoint, _ options: ListenOptions) throws(TransportError) -> ListenerID {
+    if self.options.probesPorts, !options.isAgain, endpoint.port != 0 {
       // Without SO_REUSEPORT, so that it fails where anybody listens.
-      _ = try Self.bind(to: endpoint, isDualStack: options.isDualStack, sharesPort: false)
+      _ = try Self.bind(to: endpoint, options, sharesPort: false)
     }
-    let socket = try Self.bind(to: endpoint, isDualStack: options.isDualStack, sharesPort: true)
+    let socket = try Self.bind(to: endpoint, options, sharesPort: true)
     Syscalls.apply(options.socket, to: socket.number, at: endpoint.address)
     Syscalls.limitUnsent(of: socket.number)
-    _ = try Self.check(Syscalls.listen(socket.number, backlog: options.backlog), during: "listen")
-    let id = listeners.nextID
+    return listeners.insert(socket.release(), backlog: options.backlog, endpoint.address)
+  }
+
+  public mutating func startListening(_ listener: ListenerID) throws(TransportError) {
+    let descriptor = listeners[listener].descriptor
+    _ = try Self.check(Syscalls.listen(descriptor, backlog: listeners[listener].backlog), during: "listen")
     _ = try Self.check(
-      Syscalls.add(source: socket.number, to: epoll.number, data: UInt64(id.rawValue)), during: "epoll")
-    listeners.insert(socket.release())
-    return id
+      Syscalls.add(source: descriptor, to: epoll.number, data: UInt64(listener.rawValue)), during: "epoll")
+  }
+
+  public mutating func setOptions(_ options: SocketOptions, of listener: ListenerID) {
+    Syscalls.apply(options, to: listeners[listener].descriptor, at: listeners[listener].address)
+  }
+
+  public mutating func setDeaf(_ isDeaf: Bool, _ listener: ListenerID) {
+    let descriptor = listeners[listener].descriptor
+    if isDeaf { listeners.noteDeaf(listener) }
+    // Where the kernel refuses, clients that connect at the moment of the close are reset, as by any server.
+    _ = isDeaf ? Syscalls.deafen(descriptor) : Syscalls.hear(descriptor)
   }
 
   public mutating func accept(from listener: ListenerID) -> Acceptance {
     var peer = porxy_address()
-    let descriptor = Syscalls.accept(from: listeners[listener], peer: &peer)
+    let descriptor = Syscalls.accept(from: listeners[listener].descriptor, peer: &peer)
     guard descriptor >= 0 else { return Self.refusal(-descriptor) }
+    // It has inherited that, too.
+    if listeners[listener].wasDeaf { _ = Syscalls.hear(descriptor) }
     let socket = sockets.insert(descriptor, .unknown)
     let result = Syscalls.add(socket: descriptor, to: epoll.number, data: socket.epollData)
     guard result >= 0 else {
@@ -32,6 +47,10 @@ extension EpollTransport {
     return .accepted(socket, from: Endpoint(peer))
   }
 
+  public mutating func hasClients(_ listener: ListenerID) -> Bool {
+    Syscalls.isReadable(listeners[listener].descriptor)
+  }
+
   public mutating func closeListener(_ listener: ListenerID) {
     Syscalls.close(listeners.remove(listener))
     reserve.refill()
@@ -39,29 +58,77 @@ extension EpollTransport {
 
   /// Where the listener listens, with the port that the kernel chose if it was asked to.
   public func localEndpoint(of listener: ListenerID) -> Endpoint? {
-    Syscalls.localEndpoint(of: listeners[listener])
+    Syscalls.localEndpoint(of: listeners[listener].descriptor)
   }
 
   private static func bind(
-    to endpoint: Endpoint, isDualStack: Bool, sharesPort: Bool
+    to endpoint: Endpoint, _ options: ListenOptions, sharesPort: Bool
   ) throws(TransportError) -> Descriptor {
     let socket = Descriptor(owning: try check(Syscalls.socket(endpoint.address.family), during: "socket"))
-    _ = try check(Syscalls.reuseAddress(of: socket.number), during: "bind")
-    if sharesPort { _ = try check(Syscalls.reusePort(of: socket.number), during: "bind") }
+    // Where these are refused, `bind` fails if they were needed.
+    _ = Syscalls.reuseAddress(of: socket.number)
+    if sharesPort { _ = Syscalls.reusePort(of: socket.number) }
     if endpoint.address.family == .v6 {
-      _ = try check(Syscalls.setV6Only(!isDualStack, on: socket.number), during: "bind")
+      let result = Syscalls.setV6Only(!options.isDualStack, on: socket.number)
+      // Nobody is to be accepted whom the configuration shuts out.
+      if endpoint.address.isAny, !options.isDualStack { _ = try check(result, during: "bind") }
     }
+    // A kernel that refuses this says so when the address is missing.
+    if options.isFreebind { _ = Syscalls.freebind(socket.number, endpoint.address.family) }
     _ = try check(Syscalls.bind(socket.number, to: endpoint), during: "bind")
     return socket
   }
 
   private static func refusal(_ error: Int32) -> Acceptance {
-    invariant(error != EBADF && error != EINVAL && error != ENOTSOCK, "a listener listens until it is closed")
-    return error == EAGAIN ? .drained : .failed(Failure(errno: error))
+    switch error {
+    case EAGAIN: .drained
+    // The socket does not listen any more: somebody has destroyed it, as `ss -K` does.
+    case EINVAL, EBADF, ENOTSOCK: .lost(Failure(errno: error))
+    default: .failed(Failure(errno: error))
+    }
   }
 }
 
 extension SocketID {
   /// What epoll gives back with the socket's events.
   var epollData: UInt64 { UInt64(generation) << 32 | UInt64(slot) }
+}
+
+/// The transport's listeners; few, and their identifiers are never used again.
+struct ListenerTable: ~Copyable {
+  struct Entry {
+    /// -1 once closed.
+    var descriptor: Int32
+    let backlog: Int32
+    let address: IPAddress
+    /// It was deaf at some time, and so may be what it accepts.
+    var wasDeaf = false
+  }
+
+  private var entries: [Entry] = []
+
+  deinit {
+    for entry in entries where entry.descriptor >= 0 { Syscalls.close(entry.descriptor) }
+  }
+
+  mutating func insert(_ descriptor: Int32, backlog: Int32, _ address: IPAddress) -> ListenerID {
+    entries.append(Entry(descriptor: descriptor, backlog: backlog, address: address))
+    return ListenerID(rawValue: UInt32(entries.count - 1))
+  }
+
+  mutating func noteDeaf(_ listener: ListenerID) { entries[Int(listener.rawValue)].wasDeaf = true }
+
+  /// Forgets the listener; the descriptor is the caller's again.
+  mutating func remove(_ listener: ListenerID) -> Int32 {
+    let descriptor = self[listener].descriptor
+    entries[Int(listener.rawValue)].descriptor = -1
+    return descriptor
+  }
+
+  /// An open listener.
+  subscript(_ listener: ListenerID) -> Entry {
+    let entry = entries[Int(listener.rawValue)]
+    invariant(entry.descriptor >= 0, "a listener is not used after its close")
+    return entry
+  }
 }

@@ -19,15 +19,16 @@ import PorxyCore
   mutating func fill(from epoll: Int32, timeout: Int64) {
     invariant(taken == filled, "all events of a turn are taken before the next wait")
     taken = 0
-    let count = unsafe Syscalls.wait(on: epoll, into: events, timeout: timeout)
-    invariant(count >= 0, "an epoll descriptor can be waited on")
-    filled = Int(count)
+    filled = Int(max(unsafe Syscalls.wait(on: epoll, into: events, timeout: timeout), 0))
   }
 
   /// How many the last wait brought.
   var count: Int { filled }
 
   var isEmpty: Bool { taken == filled }
+
+  /// More may wait behind it.
+  var isFull: Bool { filled == Syscalls.batchMax }
 
   mutating func next() -> porxy_event? {
     guard taken < filled else { return nil }
@@ -38,5 +39,19 @@ import PorxyCore
   /// Has `next()` give the last event again.
   mutating func putBack() {
     taken -= 1
+  }
+}
+
+extension Readiness {
+  /// Translates epoll's mask.
+  init(epoll mask: UInt32) {
+    var readiness: Readiness = []
+    if mask & EPOLLIN.rawValue != 0 { readiness.insert(.readable) }
+    if mask & EPOLLOUT.rawValue != 0 { readiness.insert(.writable) }
+    if mask & EPOLLRDHUP.rawValue != 0 { readiness.insert(.peerEnded) }
+    if mask & EPOLLHUP.rawValue != 0 { readiness.insert(.hungUp) }
+    if mask & EPOLLERR.rawValue != 0 { readiness.insert(.failed) }
+    if mask & EPOLLPRI.rawValue != 0 { readiness.insert(.urgent) }
+    self = readiness
   }
 }

@@ -1,11 +1,13 @@
-import PorxyCore
+public import PorxyCore
+import PorxyRuntime
 import Synchronization
 
-/// Asks getaddrinfo(3), which blocks, in threads of its own that all workers of the process share.
+/// Asks getaddrinfo(3), which blocks, in threads of its own that all workers of the process share: a thread a name, so
+/// that a name server which does not answer for one of them delays no other.
 ///
 /// A thread lives while there are names to look up, so an idle process has none, and the end of the process waits for
 /// none.
-final class Resolver: Sendable {
+package final class Resolver: Sendable {
   static let shared = Resolver()
 
   typealias Answer = Result<[IPAddress], ResolutionError>
@@ -16,36 +18,35 @@ final class Resolver: Sendable {
   }
 
   private struct State {
-    /// Names nobody looks up yet, the oldest first.
+    /// Names nobody looks up yet, the oldest first; as many as the configuration has, since none is asked for twice.
     var waiting: [String] = []
     /// Who wants to know of a name that is waiting or being looked up.
     var askers: [String: [Asker]] = [:]
     var threads = 0
+    var threadsMax = 4
   }
 
-  private static let threadsMax = 4
-  private static let waitingMax = 1024
-  private static let addressesMax = 64
+  /// Addresses of an answer that are looked at; many more than a session tries.
+  private static let addressesMax = 1024
 
   private let state = Mutex(State())
 
+  /// Names that are looked up at a time, each by a thread; any further ones wait for their turn.
+  package static func lookupsMax(_ count: Int) {
+    shared.state.withLock { $0.threadsMax = max(1, count) }
+  }
+
   /// Leaves the answer in the mailbox; a name asked for again while it is being looked up is not looked up twice.
   func ask(for host: String, as resolution: ResolutionID, answerTo mailbox: Mailbox) {
-    enum Next { case nothing, startThread, refuse }
-    let next: Next = state.withLock { state in
-      if state.askers[host]?.append(Asker(resolution: resolution, mailbox: mailbox)) != nil { return .nothing }
-      guard state.waiting.count < Self.waitingMax else { return .refuse }
+    let needsThread: Bool = state.withLock { state in
+      if state.askers[host]?.append(Asker(resolution: resolution, mailbox: mailbox)) != nil { return false }
       state.askers[host] = [Asker(resolution: resolution, mailbox: mailbox)]
       state.waiting.append(host)
-      guard state.threads < Self.threadsMax else { return .nothing }
+      guard state.threads < state.threadsMax else { return false }
       state.threads += 1
-      return .startThread
+      return true
     }
-    switch next {
-    case .nothing: break
-    case .startThread: startThread()
-    case .refuse: mailbox.leave(.resolved(resolution, .failure(.unavailable)))
-    }
+    if needsThread { startThread() }
   }
 
   private func startThread() {
@@ -60,7 +61,7 @@ final class Resolver: Sendable {
       defer { state.waiting = [] }
       return state.waiting.flatMap { state.askers.removeValue(forKey: $0) ?? [] }
     }
-    for asker in abandoned { asker.mailbox.leave(.resolved(asker.resolution, .failure(.unavailable))) }
+    for asker in abandoned { asker.mailbox.leave(.failure(.unavailable), to: asker.resolution) }
   }
 
   /// The life of a thread.
@@ -68,7 +69,7 @@ final class Resolver: Sendable {
     while let host = nextHost() {  // bound: the names that wait
       let answer = Self.lookUp(host)
       let askers = state.withLock { $0.askers.removeValue(forKey: host) ?? [] }
-      for asker in askers { asker.mailbox.leave(.resolved(asker.resolution, answer)) }
+      for asker in askers { asker.mailbox.leave(answer, to: asker.resolution) }
     }
   }
 
@@ -85,5 +86,20 @@ final class Resolver: Sendable {
   private static func lookUp(_ host: String) -> Answer {
     let answer = Syscalls.resolve(host, addressesMax: addressesMax)
     return answer == .success([]) ? .failure(.unknownName) : answer
+  }
+}
+
+extension EpollTransport {
+  public mutating func resolve(_ host: String) -> ResolutionID {
+    let resolution = ResolutionID(rawValue: resolutionsAsked)
+    resolutionsAsked += 1
+    Resolver.shared.ask(for: host, as: resolution, answerTo: mailbox)
+    return resolution
+  }
+
+  public mutating func takeAddresses(of resolution: ResolutionID) throws(ResolutionError) -> [IPAddress] {
+    let answer = inbox.takeAnswer(to: resolution)
+    invariant(answer != nil, "an answer is taken once, after it was announced")
+    return try answer?.get() ?? []
   }
 }

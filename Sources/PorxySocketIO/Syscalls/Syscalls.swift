@@ -8,16 +8,20 @@ enum Syscalls {
 
   static func close(_ descriptor: Int32) {
     let result = porxy_close(descriptor)
-    invariant(result != -EBADF, "a descriptor is closed once")
+    // For tests: where porxy runs, nothing that the kernel says ends it.
+    assert(result != -EBADF, "a descriptor is closed once")
   }
 
   static func openReserve() -> Int32 { porxy_open_reserve() }
 
   static func clock() -> Instant { Instant(nanoseconds: porxy_clock()) }
 
+  /// Whether more threads of this machine want a processor than it has; false where it does not say.
+  static func isCrowded(_ processors: Int) -> Bool { Int(porxy_running_threads()) > processors }
+
   // MARK: Epoll
 
-  static let batchMax = Int(PORXY_BATCH_MAX)
+  static let batchMax = min(Limits.eventsPerTurn, Int(PORXY_BATCH_MAX))
 
   static func epoll() -> Int32 { porxy_epoll_create() }
 
@@ -38,11 +42,35 @@ enum Syscalls {
     unsafe porxy_epoll_wait(epoll, events, Int32(batchMax), timeout)
   }
 
-  static func eventSource() -> Int32 { porxy_eventfd() }
+  /// What to watch, and what to ring: the same descriptor, or the two ends of a pipe.
+  static func bell() -> (watched: Int32, rung: Int32) {
+    var rung: Int32 = -1
+    let watched = unsafe porxy_bell(&rung)
+    return (watched, rung)
+  }
 
-  static func ring(_ eventSource: Int32) { _ = porxy_eventfd_ring(eventSource) }
+  static func ring(_ bell: Int32) { _ = porxy_bell_ring(bell) }
 
-  static func hush(_ eventSource: Int32) { _ = porxy_eventfd_hush(eventSource) }
+  static func drain(_ bell: Int32) { _ = porxy_bell_drain(bell) }
+
+  // MARK: Calls that may be refused
+
+  /// Whether a result says that the call is missing or not allowed.
+  static func meansRefused(_ result: Int) -> Bool { result < 0 && porxy_means_refused(result) != 0 }
+
+  /// Whether the call was refused at some time, to whichever worker.
+  static func isRefused(_ call: OptionalCall) -> Bool {
+    porxy_is_refused(porxy_call(rawValue: UInt32(call.rawValue))) != 0
+  }
+
+  static var hasUntoldCall: Bool { porxy_has_untold_call() != 0 }
+
+  /// A refused call that nobody has told yet, and why.
+  static func takeUntoldCall() -> (OptionalCall, Failure)? {
+    var error: Int32 = 0
+    let call = unsafe porxy_take_untold_call(&error)
+    return OptionalCall(rawValue: UInt8(truncatingIfNeeded: call)).map { ($0, Failure(errno: error)) }
+  }
 
   // MARK: Sockets
 
@@ -55,9 +83,23 @@ enum Syscalls {
 
   static func listen(_ descriptor: Int32, backlog: Int32) -> Int32 { porxy_listen(descriptor, backlog) }
 
+  /// Whether a read, or an accept, would not block; true where the kernel does not say.
+  static func isReadable(_ descriptor: Int32) -> Bool { porxy_is_readable(descriptor) != 0 }
+
   static func connect(_ descriptor: Int32, to endpoint: Endpoint) -> Int32 {
     var address = endpoint.kernel
     return unsafe porxy_connect(descriptor, &address)
+  }
+
+  /// 0 if this machine has an address from which the endpoint's can be reached.
+  static func route(to endpoint: Endpoint) -> Int32 {
+    var address = endpoint.kernel
+    return unsafe porxy_has_route(&address)
+  }
+
+  static func isOwn(_ address: IPAddress) -> Bool {
+    var address = Endpoint(address, 0).kernel
+    return unsafe porxy_is_own(&address) >= 0
   }
 
   static func accept(from descriptor: Int32, peer: inout porxy_address) -> Int32 {
@@ -76,7 +118,13 @@ enum Syscalls {
 
   static func finishSending(on descriptor: Int32) { _ = porxy_finish_sending(descriptor) }
 
-  static func resetOnClose(_ descriptor: Int32) { _ = porxy_reset_on_close(descriptor) }
+  /// False where the kernel refuses it.
+  static func setResetOnClose(_ resets: Bool, _ descriptor: Int32) -> Bool {
+    porxy_reset_on_close(descriptor, resets ? 1 : 0) >= 0
+  }
+
+  /// Resets at once; the descriptor stays open.
+  static func disconnect(_ descriptor: Int32) { _ = porxy_disconnect(descriptor) }
 
   // MARK: Options
 
@@ -85,6 +133,15 @@ enum Syscalls {
   static func reusePort(of descriptor: Int32) -> Int32 { porxy_reuse_port(descriptor) }
 
   static func setV6Only(_ isOnly: Bool, on descriptor: Int32) -> Int32 { porxy_v6_only(descriptor, isOnly ? 1 : 0) }
+
+  /// Nothing from the network reaches the socket any more, until `hear`.
+  static func deafen(_ descriptor: Int32) -> Int32 { porxy_deafen(descriptor) }
+  static func hear(_ descriptor: Int32) -> Int32 { porxy_hear(descriptor) }
+
+  /// Without it, the kernel takes no address that is not there.
+  static func freebind(_ descriptor: Int32, _ family: IPAddress.Family) -> Int32 {
+    porxy_freebind(descriptor, family == .v6 ? 1 : 0)
+  }
 
   /// No-delay, keepalive, patience and congestion control, for a socket that is to listen at or connect to `address`;
   /// what the kernel refuses stays at its default.
@@ -117,7 +174,10 @@ enum Syscalls {
   static func takeError(of descriptor: Int32) -> Int32 { max(porxy_take_error(descriptor), 0) }
 
   static func sendQueue(of descriptor: Int32) -> SendQueue {
-    let unacknowledged = UInt32(clamping: porxy_unacknowledged(descriptor))
+    let count = porxy_unacknowledged(descriptor)
+    // Nothing is known: as if a byte waited for a peer that does not read, so that a reset waits, but not for long.
+    guard count >= 0 else { return SendQueue(unacknowledged: 1, unsent: 1) }
+    let unacknowledged = UInt32(clamping: count)
     guard unacknowledged > 0 else { return SendQueue(unacknowledged: 0, unsent: 0) }
     return SendQueue(
       unacknowledged: unacknowledged, unsent: min(UInt32(clamping: porxy_unsent(descriptor)), unacknowledged))
@@ -125,7 +185,19 @@ enum Syscalls {
 
   static func hasUnansweredProbe(_ descriptor: Int32) -> Bool { porxy_unanswered_probes(descriptor) > 0 }
 
-  static func isAtUrgentMark(_ descriptor: Int32) -> Bool { porxy_at_mark(descriptor) > 0 }
+  /// Time since the peer's kernel acknowledged last, at least; nil where the kernel does not tell.
+  static func sinceAcknowledgement(on descriptor: Int32) -> Duration? {
+    let milliseconds = porxy_since_acknowledgement(descriptor)
+    guard milliseconds >= 0 else { return nil }
+    // The kernel counts whole ticks, of which there are at least a hundred a second.
+    return .milliseconds(max(Int(milliseconds) - 10, 0))
+  }
+
+  /// Whether the next byte is the urgent one; nil where the kernel does not tell.
+  static func isAtUrgentMark(_ descriptor: Int32) -> Bool? {
+    let mark = porxy_at_mark(descriptor)
+    return mark < 0 ? nil : mark > 0
+  }
 
   // MARK: Bytes
 
@@ -145,8 +217,8 @@ enum Syscalls {
     porxy_splice(source, target, count)
   }
 
-  static func write(_ bytes: UnsafeRawPointer, count: Int, to descriptor: Int32) -> Int {
-    unsafe porxy_write(descriptor, bytes, count)
+  static func read(from descriptor: Int32, into bytes: UnsafeMutableRawPointer, count: Int) -> Int {
+    unsafe porxy_read(descriptor, bytes, count)
   }
 
   static func pipe() -> (result: Int32, readEnd: Int32, writeEnd: Int32) {
@@ -156,6 +228,8 @@ enum Syscalls {
   }
 
   static func resize(pipe descriptor: Int32, to size: Int32) -> Int32 { porxy_pipe_resize(descriptor, size) }
+
+  static func size(ofPipe descriptor: Int32) -> Int32 { porxy_pipe_size(descriptor) }
 
   // MARK: Names
 

@@ -1,28 +1,34 @@
 import Glibc
+import Synchronization
 
-/// Writes to the standard streams without Foundation; what cannot be written is nobody's concern.
+/// Writes to the standard streams without Foundation.
 enum Output {
-  /// Puts something into the places of standard streams that porxy was started without: a socket in the place of one of
-  /// them would get what is meant for people.
-  static func fillStandardStreams() {
-    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
-      // The lowest free number is taken, which is this one.
-      _ = unsafe open("/dev/null", O_RDWR)
-    }
+  /// Set once something that was asked for could not be written.
+  private static let hasLost = Atomic(false)
+
+  /// Whether everything that was asked for has been written.
+  static var isComplete: Bool { !hasLost.load(ordering: .relaxed) }
+
+  /// For what was asked for: help, a version, a configuration. The first failure is told, and makes the command fail.
+  static func print(_ text: String) {
+    guard isComplete else { return }
+    guard let code = failure(of: Array(text.utf8), to: STDOUT_FILENO) else { return }
+    guard !hasLost.exchange(true, ordering: .relaxed) else { return }
+    complain("the standard output cannot be written: \(ErrorText.of(code))")
   }
 
-  /// For what was asked for: help, a version, a configuration.
-  static func print(_ text: String) { write(Array(text.utf8), to: STDOUT_FILENO) }
-
   /// For what went wrong before there was a log.
-  static func complain(_ text: String) { write(Array("porxy: \(text)\n".utf8), to: STDERR_FILENO) }
+  static func complain(_ text: String) { tell("\(Palette.errors.paint("porxy:", .bad)) \(text)\n") }
 
-  /// For what accompanies it.
+  /// For what accompanies it; if it cannot be written, nobody can be told.
   static func tell(_ text: String) { write(Array(text.utf8), to: STDERR_FILENO) }
 
   /// Writes all bytes, waiting as long as it takes; false if the descriptor takes no more.
   @discardableResult
-  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool { failure(of: bytes, to: descriptor) == nil }
+
+  /// Writes all bytes, waiting as long as it takes; the errno if the descriptor takes no more.
+  static func failure(of bytes: [UInt8], to descriptor: Int32) -> Int32? {
     var rest = bytes[...]
     while !rest.isEmpty {  // bound: each turn writes a byte at least, waits for room, or ends
       let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -31,10 +37,10 @@ enum Output {
       } else if count < 0, errno == EAGAIN {
         waitForRoom(descriptor)
       } else if count == 0 || errno != EINTR {
-        return false
+        return count == 0 ? EIO : errno
       }
     }
-    return true
+    return nil
   }
 
   /// A descriptor handed down by another program may be non-blocking.

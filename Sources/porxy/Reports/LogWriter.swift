@@ -1,4 +1,5 @@
 import Glibc
+import PorxyRuntime
 import PorxySocketIO
 
 /// Takes finished log lines from any thread and writes them from a thread of its own.
@@ -20,11 +21,14 @@ final class LogWriter: Sendable {
   private let notice: Notice
   private let queue = Monitor(Queue())
 
+  /// Bytes that wait for a slow reader.
+  static let capacityMax = 1 << 20
+
   /// Lines that come fast are written together, so that each costs no wake-up of its own.
   private static let gatheringTime: UInt32 = 5000
 
   /// `capacity` bounds the bytes that wait; as many again may be on their way into the descriptor.
-  init(to descriptor: Int32, capacity: Int = 1 << 20, notice: @escaping Notice) {
+  init(to descriptor: Int32, capacity: Int = capacityMax, notice: @escaping Notice) {
     self.descriptor = descriptor
     self.capacity = capacity
     self.notice = notice

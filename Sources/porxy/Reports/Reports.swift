@@ -1,10 +1,12 @@
 import Glibc
 import PorxyCore
+import PorxyRuntime
 import PorxySocketIO
+import Synchronization
 
 /// Everything that is said while porxy runs goes through here: by level, in the configured format, into the log.
 final class Reports: Sendable {
-  private let configuration: Configuration
+  private let settings: Settings
   private let log: LogWriter
   private let workers: Int
   private let draining = Monitor(Sum())
@@ -16,21 +18,49 @@ final class Reports: Sendable {
     var sessions = 0
   }
 
-  init(_ configuration: Configuration, workers: Int, to descriptor: Int32 = STDERR_FILENO) {
-    self.configuration = configuration
+  /// What a reload changes, read for each record.
+  private final class Settings: Sendable {
+    private let level: Atomic<Int>
+    private let isJSON: Atomic<Bool>
+
+    init(_ settings: LogSettings) {
+      level = Atomic(settings.level.rank)
+      isJSON = Atomic(settings.format == .json)
+    }
+
+    func change(to settings: LogSettings) {
+      level.store(settings.level.rank, ordering: .relaxed)
+      isJSON.store(settings.format == .json, ordering: .relaxed)
+    }
+
+    var format: LogFormat { isJSON.load(ordering: .relaxed) ? .json : .text }
+
+    func takes(_ level: LogLevel) -> Bool { level.rank <= self.level.load(ordering: .relaxed) }
+  }
+
+  init(_ settings: LogSettings, workers: Int, to descriptor: Int32 = STDERR_FILENO) {
+    let current = Settings(settings)
+    self.settings = current
     self.workers = workers
     log = LogWriter(to: descriptor) { dropped in
-      var formatter = LogFormatter(configuration.log.format, for: configuration)
+      var formatter = LogFormatter(current.format)
       return formatter.line(.dropped(lines: dropped))
     }
   }
+
+  /// From now on the log is written by other settings.
+  func change(to settings: LogSettings) { self.settings.change(to: settings) }
+
+  private var format: LogFormat { settings.format }
+
+  private func takes(_ level: LogLevel) -> Bool { settings.takes(level) }
 
   func start() -> Bool { log.start() }
 
   /// Says what concerns the process.
   func note(_ record: ProcessRecord) {
-    guard record.level <= configuration.log.level else { return }
-    var formatter = LogFormatter(configuration.log.format, for: configuration)
+    guard takes(record.event.level) else { return }
+    var formatter = LogFormatter(format)
     log.append(formatter.line(record))
   }
 
@@ -39,16 +69,17 @@ final class Reports: Sendable {
 
   /// Says what a worker's proxy says, formatted by the worker.
   func note(_ record: LogRecord, worker: Int, by formatter: inout LogFormatter) {
-    guard record.level <= configuration.log.level, let record = combine(record, worker: worker) else { return }
+    guard takes(record.event.level), let record = combine(record, worker: worker) else { return }
+    if formatter.format != format { formatter = LogFormatter(format) }
     formatter.format(record, worker: worker, at: .now) { log.append($0) }
   }
 
-  func formatter() -> LogFormatter { LogFormatter(configuration.log.format, for: configuration) }
+  func formatter() -> LogFormatter { LogFormatter(format) }
 
   /// One record of what every worker says; nil until the last worker has said it.
   private func combine(_ record: LogRecord, worker: Int) -> LogRecord? {
     switch record {
-    case .listening: worker == 0 ? record : nil
+    case .listening, .listenerClosed: worker == 0 ? record : nil
     case .draining(let sessions): total(sessions, in: draining).map { .draining(sessions: $0) }
     case .drained(let reset): total(reset, in: drained).map { .drained(reset: $0) }
     default: record
@@ -66,7 +97,7 @@ final class Reports: Sendable {
 
 extension Timestamp {
   /// By the clock of the wall.
-  fileprivate static var now: Timestamp { Timestamp(nanosecondsSinceEpoch: Machine.wallClock) }
+  fileprivate static var now: Timestamp { Timestamp(nanosecondsSinceEpoch: SystemInfo.wallClock) }
 }
 
 extension LogFormatter {
@@ -74,5 +105,31 @@ extension LogFormatter {
     var bytes: [UInt8] = []
     format(record, at: .now) { bytes = $0 }
     return bytes
+  }
+}
+
+/// A configuration at a glance, a line a listener.
+enum Summary {
+  static func of(_ configuration: Configuration) -> String {
+    configuration.listeners.map { listener in
+      let backend = configuration.backends[listener.backend]
+      let (first, last) = (listener.ports.lowerBound, listener.ports.upperBound)
+      let ports = first == last ? "\(first)" : "\(first)-\(last)"
+      let places = listener.addresses.map { place($0, listener.interface, ports) }.joined(separator: " and ")
+      return "  \(listener.name): \(places) -> \(backend.name): \(target(of: backend, ports))\n"
+    }.joined()
+  }
+
+  private static func target(of backend: Backend, _ ports: String) -> String {
+    let port = backend.port.map(String.init) ?? ports
+    return switch backend.host {
+    case .address(let address): place(address, backend.interface, port)
+    case .name(let name): "\(name):\(port)"
+    }
+  }
+
+  private static func place(_ address: IPAddress, _ interface: String?, _ port: String) -> String {
+    let text = "\(address)" + (interface.map { "%\($0)" } ?? "")
+    return (address.family == .v6 ? "[\(text)]" : text) + ":\(port)"
   }
 }

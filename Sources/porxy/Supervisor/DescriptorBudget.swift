@@ -1,6 +1,9 @@
+import Glibc
 import PorxyCore
+import PorxyRuntime
+import PorxySocketIO
 
-/// How the descriptors that this process may open are shared out, decided once at the start (ACCEPT).
+/// How the descriptors that this process may open are shared out, decided at the start and at each reload (ACCEPT).
 ///
 /// A session needs two. What porxy needs for itself is set aside first, so that running out of descriptors is what a
 /// limit on sessions says, and not what a call in the middle of a session meets.
@@ -10,31 +13,113 @@ struct DescriptorBudget: Equatable {
   let sessionsMax: Int
   /// Pipes at a time, in one worker.
   let pipesMax: Int
+  /// Sockets at a time, in all workers together, with which sessions try a second address beside a first.
+  let attemptsMax: Int
+  /// Names that are looked up at a time.
+  let lookupsMax: Int
 
   /// Fewer descriptors than a single session needs.
   struct Shortage: Error, Equatable {
     let needed: Int
+    let workers: Int
   }
 
-  /// Epoll, mailbox, reserve, and four for a resolver that reads files and asks name servers.
-  private static let ofWorker = 7
+  /// Epoll, mailbox, reserve.
+  private static let ofWorker = 3
+  /// A file and name servers that a lookup asks.
+  private static let ofLookup = 4
   /// What a library may open behind porxy's back.
   private static let spare = 2
-  private static let pipesMaxOfWorker = 1024
+  static let pipesMaxOfWorker = 1024
+  /// Names that are looked up at a time where there are enough descriptors: each in a thread of its own, so that one
+  /// that hangs delays no other.
+  static let lookupsMaxOfAll = 256
 
-  /// `limit` is the limit on descriptors, `used` are those open at the start, `endpoints` what each worker listens on.
-  init(limit: Int, used: Int, endpoints: Int, workers wanted: WorkerCount, processors: Int) throws(Shortage) {
+  /// `limit` is the limit on descriptors, `used` are those open at the start, `endpoints` what each worker listens on,
+  /// `names` what is looked up. `started` is the budget of the start, of which workers keep their pipes and attempts.
+  init(
+    limit: Int, used: Int, endpoints: Int, names: Int, workers wanted: WorkerCount, processors: Int,
+    keeping started: DescriptorBudget? = nil
+  ) throws(Shortage) {
     let ofWorker = Self.ofWorker + endpoints
-    let free = limit - used - Self.spare
+    lookupsMax = max(1, min(names, Self.lookupsMaxOfAll, (limit - used) / 32))
+    let ofProcess = used + Self.spare + (names > 0 ? lookupsMax * Self.ofLookup : 0)
+    let free = limit - ofProcess
     workers =
       switch wanted {
       case .fixed(let count): count
       // With few descriptors, sessions are worth more than threads.
-      case .auto: max(1, min(processors, free / 2 / ofWorker))
+      case .auto: max(1, min(processors, free / 4 / ofWorker))
       }
     let ofSessions = free - workers * ofWorker
-    guard ofSessions >= 2 else { throw Shortage(needed: used + Self.spare + workers * ofWorker + 2) }
-    pipesMax = min(Self.pipesMaxOfWorker, ofSessions / 10 / workers)
-    sessionsMax = (ofSessions - pipesMax * workers * 2) / 2
+    guard ofSessions >= 2 else { throw Shortage(needed: ofProcess + workers * ofWorker + 2, workers: workers) }
+    pipesMax = started?.pipesMax ?? min(Self.pipesMaxOfWorker, ofSessions / 10 / workers)
+    attemptsMax = started?.attemptsMax ?? ofSessions / 32
+    sessionsMax = max(1, (ofSessions - pipesMax * workers * 2 - attemptsMax) / 2)
   }
+}
+
+/// Finds what a configuration asks for that this machine refuses, before anybody is accepted.
+///
+/// Which congestion controls there are depends on the machine, and so it is no mistake of the file.
+enum CongestionCheck {
+  /// What the kernel says to each name that is asked for, put together for a person; nil if it refuses none.
+  static func complaint(about configuration: Configuration) -> String? {
+    let listeners = configuration.listeners.map { (owner: "listener \($0.name)", congestion: $0.congestion) }
+    let backends = configuration.backends.map { (owner: "backend \($0.name)", congestion: $0.congestion) }
+    for (owner, congestion) in listeners + backends {
+      guard case .named(let name) = congestion else { continue }
+      let code = KernelSupport.refusal(ofCongestion: name)
+      if let reason = reason(forRefusalOf: name, code) { return "\(owner): \(reason)" }
+    }
+    return nil
+  }
+
+  static func reason(forRefusalOf name: String, _ code: Int32) -> String? {
+    switch code {
+    case 0:
+      nil
+    case EPERM:
+      "this user may not use the congestion control \(name): "
+        + "'sysctl net.ipv4.tcp_allowed_congestion_control' lists the allowed ones, and root can extend the list"
+    case ENOENT:
+      "the congestion control \(name) is not loaded: 'sysctl net.ipv4.tcp_available_congestion_control' lists the "
+        + "available ones; 'modprobe tcp_\(name)' may load it"
+    default:
+      "the kernel refuses the congestion control \(name): \(ErrorText.of(code))"
+    }
+  }
+}
+
+/// Puts the numbers of interfaces where a configuration has their names.
+///
+/// Which interfaces there are depends on the machine, and so a missing one is no mistake of the file.
+enum InterfaceNumbers {
+  /// Says which interface is missing, for a person; nil if none is.
+  static func fill(
+    in configuration: inout Configuration, number: (String) -> UInt32? = SystemInfo.interfaceNumber
+  ) -> String? {
+    for index in configuration.listeners.indices {
+      guard let name = configuration.listeners[index].interface else { continue }
+      guard let scope = number(name) else { return "listener \(configuration.listeners[index].name): \(missing(name))" }
+      configuration.listeners[index].endpoints = configuration.listeners[index].endpoints.map {
+        Endpoint($0.address.on(scope), $0.port)
+      }
+    }
+    for index in configuration.backends.indices {
+      let backend = configuration.backends[index]
+      guard let name = backend.interface, case .address(let address) = backend.host else { continue }
+      guard let scope = number(name) else { return "backend \(backend.name): \(missing(name))" }
+      configuration.backends[index].host = .address(address.on(scope))
+    }
+    return nil
+  }
+
+  private static func missing(_ name: String) -> String {
+    "this machine has no interface '\(name)'; 'ip link' lists its interfaces"
+  }
+}
+
+extension IPAddress {
+  fileprivate func on(_ scope: UInt32) -> IPAddress { IPAddress(v6: high, low, scope: scope) }
 }

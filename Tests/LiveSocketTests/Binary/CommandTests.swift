@@ -1,7 +1,10 @@
+import TestSupport
 import Testing
 
+@testable import porxy
+
 /// What the binary says to a person, and its exit codes.
-@Suite struct CommandTests {
+@Suite(.paced) struct CommandTests {
   private let folder = TemporaryFolder()
 
   private static let good = """
@@ -18,11 +21,35 @@ import Testing
     #expect(invocation.output.contains("Usage:\n  porxy [run]"))
   }
 
+  @Test(arguments: ["simulate --help", "help simulate", "simulate --jobs -h", "-h simulate"])
+  func helpsWithACommand(_ words: String) throws {
+    let invocation = try Invocation(words.split(separator: " ").map(String.init))
+    #expect(invocation.ending == "exit 0")
+    #expect(invocation.output.hasPrefix("porxy simulate - ") && invocation.output.contains("\n  --shard I/N "))
+  }
+
+  @Test func pointsToTheHelpOfACommand() throws {
+    let invocation = try Invocation("simulate", "--shrad", "1/2")
+    #expect(invocation.ending == "exit 2")
+    #expect(
+      invocation.output == """
+        porxy: unknown option '--shrad'; did you mean '--shard'?
+        Try 'porxy simulate --help'.
+
+        """)
+  }
+
   @Test func tellsItsVersion() throws {
     let invocation = try Invocation("--version")
     #expect(invocation.ending == "exit 0")
-    let number = invocation.output.dropLast().split(separator: " ").last?.split(separator: ".") ?? []
-    #expect(invocation.output.hasPrefix("porxy ") && number.count == 3 && number.allSatisfy { Int($0) != nil })
+    #expect(invocation.output.wholeMatch(of: /porxy \d+\.\d+\.\d+( \([0-9a-f]{7,12}\))?\n/) != nil)
+    #expect(try Invocation("version").output == invocation.output)
+  }
+
+  @Test("the commit stands behind the version where the build was told it")
+  func tellsItsCommit() {
+    #expect(Version.text(commit: "").wholeMatch(of: /porxy [0-9.]+\n/) != nil)
+    #expect(Version.text(commit: "0123456789ab").hasSuffix(" (0123456789ab)\n"))
   }
 
   @Test func refusesWhatItDoesNotKnow() throws {
@@ -91,6 +118,31 @@ import Testing
     #expect(invocation.output.hasPrefix(looked))
     #expect(invocation.output.contains("name one with --config FILE\n2\n"))
     #expect(invocation.output.contains("/config.yaml: ok\n"))
+  }
+
+  @Test(
+    "what cannot be written to the standard output is told, and fails",
+    arguments: [
+      "--help", "--version", "check $1", "check $1 --print", "check $1 --json", "simulate --runs 1 --seed 3",
+      "simulate --catalogue", "replay $2", "conform --random 1",
+    ])
+  func missesNoOutput(_ words: String) throws {
+    let (good, scenario) = (folder.write(Self.good, as: "good.yaml"), folder.write("a\nclient connect\n", as: "s"))
+    let full = try Invocation(script: "exec \"$0\" \(words) >/dev/full", good, scenario)
+    #expect(full.ending == "exit 1")
+    #expect(
+      full.output.hasSuffix("porxy: the standard output cannot be written: No space left on device\n"), "\(full.output)"
+    )
+    #expect(full.output.ranges(of: "cannot be written").count == 1)
+    let closed = try Invocation(script: "exec \"$0\" \(words) >&-", good, scenario)
+    #expect(closed.ending == "exit 1" && closed.output.contains("cannot be written: Bad file descriptor"))
+  }
+
+  @Test("a file that may grow no further is told of, and kills nobody")
+  func respectsTheLimitOnFiles() throws {
+    let script = #"ulimit -f 1; "$0" --help > "$1"; echo "$?"; wc -c < "$1""#
+    let invocation = try Invocation(script: script, folder.newPath("help"))
+    #expect(invocation.output == "porxy: the standard output cannot be written: File too large\n1\n512\n")
   }
 
   @Test func saysWhatIsWrongWithAFile() throws {

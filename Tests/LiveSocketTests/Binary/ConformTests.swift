@@ -1,7 +1,9 @@
+import Glibc
+import TestSupport
 import Testing
 
 /// `porxy conform`, which holds any proxy to the catalogue.
-@Suite struct ConformTests {
+@Suite(.paced) struct ConformTests {
   /// A port for the scenarios' server.
   private func backendPort() throws -> UInt16 {
     let reserved = try ServerSocket.reserved()
@@ -48,6 +50,13 @@ import Testing
                            proxied the client receives 5000 bytes, then a clean end
         """), "\(text.output)")
     #expect(text.output.hasSuffix("same 0 of 2\n"))
+    let capitals = try conform(address, backend, "--only", "reset/DATA-first", "--save", folder.path)
+    let saved = "\(folder.path)/Reset-data-first-to-client.scenario"
+    #expect(capitals.ending == "exit 1" && capitals.output.contains("saved as \(saved)\n"))
+    #expect(TemporaryFolder.read(saved).contains("server reset"))
+    for name in ["client", "server"] {
+      #expect(unsafe unlink("\(folder.path)/Reset-data-first-to-\(name).scenario") == 0)
+    }
     let json = try conform(address, backend, "--only", "Reset/data-first", "--json")
     #expect(json.ending == "exit 1")
     #expect(json.output.hasPrefix("{\n  \"same\": 0,\n  \"run\": 2,\n"))
@@ -59,7 +68,60 @@ import Testing
     let invocation = try Invocation("conform", "--random", "10")
     #expect(invocation.ending == "exit 0")
     #expect(
-      invocation.output == "10 drawn scenarios from v1:0x0: the kernel and the simulated network agree\n")
+      invocation.output == "10 drawn scenarios from v3:0x0: the kernel and the simulated network agree\n")
+  }
+
+  @Test("a proxy that is not there is told at once")
+  func nothingListens() throws {
+    let front = try ServerSocket()
+    let invocation = try conform(front.address, try backendPort())
+    #expect(invocation.ending == "exit 2")
+    #expect(
+      invocation.output
+        == "porxy: nothing listens at 127.0.0.1:\(front.address.port), where the proxy should be (ECONNREFUSED)\n")
+  }
+
+  @Test("a proxy that connects elsewhere is told within seconds")
+  func wrongBackend() throws {
+    let (front, backend) = (try ServerSocket(), try backendPort())
+    front.listen()
+    let silent = try conform(front.address, backend)
+    #expect(silent.ending == "exit 2")
+    let place = "the proxy at 127.0.0.1:\(front.address.port)"
+    #expect(silent.output == "porxy: \(place) did not connect to 127.0.0.1:\(backend) within 3 s\n")
+    let proxy = try ProxyProcess(to: ["127.0.0.1 \(front.address.with(port: try backendPort()).port)"])
+    let refusing = try conform(proxy.fronts[0], backend)
+    #expect(refusing.ending == "exit 2")
+    #expect(
+      refusing.output.contains("does not connect to 127.0.0.1:\(backend): it ended the client's connection instead"))
+  }
+
+  @Test("a backend's port that is in use is told as that")
+  func backendInUse() throws {
+    let (front, backend) = (try ServerSocket(), try ServerSocket())
+    front.listen()
+    backend.listen()
+    let invocation = try conform(front.address, backend.address.port)
+    #expect(invocation.ending == "exit 2")
+    #expect(
+      invocation.output.hasPrefix("porxy: port \(backend.address.port) is in use: conform puts its own server there"))
+  }
+
+  @Test("a proxy that goes away ends it, and nobody is told of an end who could not connect")
+  func proxyDies() throws {
+    let backend = try backendPort()
+    let proxy = try ProxyProcess(to: ["127.0.0.1 \(backend)"])
+    let front = "127.0.0.1:\(proxy.fronts[0].port)"
+    let folder = TemporaryFolder()
+    let child = try ChildProcess(
+      Relay.binary, ["conform", "--proxy", front, "--backend", "\(backend)", "--only", "BYTES"], in: folder)
+    #expect(child.writes("same  "))
+    proxy.child.kill()
+    #expect(child.waitForExit(by: .afterStall) == "exit 1")
+    let output = child.output
+    #expect(output.contains("scenarios: nothing listens at \(front), where the proxy should be"), "\(output)")
+    #expect(output.contains("cannot connect: refused (ECONNREFUSED)"), "\(output)")
+    #expect(!output.contains("proxied the client receives nothing, then a clean end"), "\(output)")
   }
 
   @Test func saysThatNothingFits() throws {

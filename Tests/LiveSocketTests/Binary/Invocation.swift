@@ -24,7 +24,8 @@ struct Invocation {
   private init(_ program: String, _ words: [String]) throws {
     let folder = TemporaryFolder()
     let child = try ChildProcess(program, words, in: folder)
-    ending = child.waitForExit() ?? "still running"
+    // Beside other tests a debug build takes its time for the whole catalogue.
+    ending = child.waitForExit(by: Deadline(in: .seconds(120))) ?? "still running"
     output = child.output
   }
 }

@@ -1,11 +1,12 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// `porxy replay` and `porxy simulate --scenario` with runs and scenarios from files.
-@Suite("replay") struct ReplayTests {
+@Suite("replay", .paced) struct ReplayTests {
   /// Nobody ever asks whether the peers are still there: a session that does not end.
-  private static let failing = """
-    run: v1:0x1f
+  static let failing = """
+    run: v3:0x1f
     length: 3s
     latencies: clients 50us 1ms, servers 50us
     porxy: timeouts.keepalive off
@@ -30,7 +31,7 @@ import Testing
     #expect(run.output.contains("shrunk from 2 sessions and 3 faults to 1 and "))
     #expect(run.output.contains("\n  porxy replay \(saved)\n"))
     let text = TemporaryFolder.read(saved)
-    #expect(text.hasPrefix("run: v1:0x1f\n") && !text.contains("client 1") && !text.contains("short moves"), "\(text)")
+    #expect(text.hasPrefix("run: v3:0x1f\n") && !text.contains("client 1") && !text.contains("short moves"), "\(text)")
     let again = try Invocation("replay", saved)
     #expect(again.ending == "exit 1")
     #expect(again.output.contains("LIVENESS at ") && again.output.contains("~ power loss begins ~"))
@@ -42,11 +43,11 @@ import Testing
     let good = Self.failing.split(separator: "\n").filter { !$0.hasPrefix("porxy:") }.joined(separator: "\n")
     let run = try Invocation("replay", folder.write(good, as: "good.run"))
     #expect(run.ending == "exit 0")
-    #expect(run.output.contains("every rule held\n") && run.output.contains("──▶│"))
-    let path = folder.write("run: v1:0x1f\nlenght: 3s\n", as: "bad.run")
+    #expect(run.output.contains("all rules held\n") && run.output.contains("──▶│"))
+    let path = folder.write("run: v3:0x1f\nlenght: 3s\n", as: "bad.run")
     let bad = try Invocation("replay", path)
     #expect(bad.ending == "exit 2")
-    #expect(bad.output.contains("\(path): 2:1: 'lenght' is no line of a run; did you mean 'length'?"))
+    #expect(bad.output.contains("\(path): 2:1: unknown line 'lenght'; did you mean 'length'?"))
   }
 
   @Test("the trace of a scenario is drawn")

@@ -1,8 +1,9 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// What keeps porxy from starting, and how it says so.
-@Suite struct StartTests {
+@Suite(.paced) struct StartTests {
   private let folder = TemporaryFolder()
 
   /// Runs porxy with these listeners, `address port`, and whatever is put before its words.
@@ -55,20 +56,22 @@ import Testing
     let path = folder.write(text, as: "config.yaml")
     let invocation = try Invocation(script: "exec \"$0\" --config \"$1\"", path)
     #expect(invocation.ending == "exit 1")
-    #expect(invocation.output.contains("backend out: this machine has no congestion control no_such_one"))
+    #expect(invocation.output.contains("backend out: the congestion control no_such_one is not loaded"))
   }
 
   @Test func saysThatAnAddressIsNotOfThisMachine() throws {
     let invocation = try start(["192.0.2.1 18080"], "--log-format json")
     #expect(invocation.ending == "exit 1")
     #expect(invocation.output.contains(#""event":"listen-failed""#))
-    #expect(invocation.output.contains("this machine has no such address: use one of its own, or 0.0.0.0 for all"))
+    #expect(
+      invocation.output.contains("this machine does not have this address: use one that 'ip address' lists, or 0.0.0.0")
+    )
   }
 
   @Test func saysThatDescriptorsDoNotSuffice() throws {
-    let invocation = try start(["127.0.0.1 18080"], shell: "ulimit -n 14;")
+    let invocation = try start(["127.0.0.1 18080"], shell: "ulimit -n 11;")
     #expect(invocation.ending == "exit 1")
-    #expect(invocation.output.contains("this process may open 14 descriptors and needs "))
+    #expect(invocation.output.contains("the limit is 11, and one session needs at least "))
   }
 
   @Test("started without standard streams, it does not write its log into a connection")

@@ -3,17 +3,22 @@ import PorxyConformance
 import PorxyCore
 import PorxySimulation
 import Synchronization
+import TestSupport
 import Testing
 
 /// The catalogue of the rules on real sockets: what clients and the server see direct, they see through porxy.
-@Suite struct CatalogueThroughPorxyTests {
+@Suite(.paced) struct CatalogueThroughPorxyTests {
   private static let lanesMax = 5
+  /// Most of these wait.
+  private static let ownLanesMax = 16
 
   /// A scenario that can be run through porxy, and what the kernel shows direct; nil where it is about porxy alone.
   private struct Case: Sendable {
     let name: String
     let scenario: PorxySimulation.Scenario
     let direct: ScenarioOutcome?
+    /// It sets something for porxy, or does something to its process.
+    let needsOwnPorxy: Bool
   }
 
   /// A configuration of porxy.
@@ -31,7 +36,7 @@ import Testing
 
   @Test("through porxy, clients and the server see what they see direct", arguments: Mode.all)
   func law(mode: Mode) throws {
-    let cases = try Self.allCases()
+    let cases = try Self.allCases().filter { !$0.needsOwnPorxy }
     #expect(cases.count >= 50)
     let lanes = try PorxyLane.lanes(Self.lanesMax, extra: mode.extra)
     let complaints = Self.inLanes(lanes) { lane, number in
@@ -39,6 +44,21 @@ import Testing
       return Self.complaints(about: cases[number], lane.arm)
     }
     #expect(complaints == [], "\(mode)")
+  }
+
+  @Test("the same where porxy has other settings, or is stopped, suspended or killed", arguments: RelayMode.allCases)
+  func lawOfOwnPorxy(relay: RelayMode) throws {
+    let cases = try Self.allCases().filter(\.needsOwnPorxy)
+    #expect(cases.count >= 30)
+    let complaints = Self.inLanes(Array(0..<Self.ownLanesMax)) { _, number in
+      guard number < cases.count else { return nil }
+      do {
+        return Self.complaints(about: cases[number], try PorxyLane(for: cases[number].scenario, relay).arm)
+      } catch {
+        return ["\(cases[number].name): \(error)"]
+      }
+    }
+    #expect(complaints == [])
   }
 
   private static func complaints(about entry: Case, _ arm: LiveArm) -> [String] {
@@ -51,15 +71,14 @@ import Testing
     }
   }
 
-  /// What needs no porxy of its own, run direct once.
+  /// What can be run through porxy, run direct once.
   private static func allCases() throws -> [Case] {
     try cases.withLock { cases in
       if let cases { return cases }
       let scenarios = try CatalogueFile.all.filter { !$0.name.hasPrefix("Kernel/") }.map {
         ($0.name, try PorxySimulation.Scenario(reading: $0.text))
       }
-      let probe = LiveArm.proxied(LiveProxy(front: Endpoint(.loopbackV4, 1), backend: Endpoint(.loopbackV4, 1)))
-      let found = scenarios.filter { LiveRunner().obstacle(to: $0.1, in: probe) == nil }
+      let found = scenarios.filter { LiveRunner().obstacle(to: $0.1, in: PorxyLane.probe($0.1, isOwn: true)) == nil }
       let outcomes = Mutex<[(Int, ScenarioOutcome)]>([])
       let complaints = inLanes(Array(0..<lanesMax)) { _, number in
         guard number < found.count else { return nil }
@@ -74,7 +93,11 @@ import Testing
       }
       #expect(complaints == [])
       let direct = outcomes.withLock { Dictionary(uniqueKeysWithValues: $0) }
-      let all = found.indices.map { Case(name: found[$0].0, scenario: found[$0].1, direct: direct[$0]) }
+      let all = found.indices.map { number in
+        let (name, scenario) = found[number]
+        let needsOwnPorxy = LiveRunner().obstacle(to: scenario, in: PorxyLane.probe(scenario, isOwn: false)) != nil
+        return Case(name: name, scenario: scenario, direct: direct[number], needsOwnPorxy: needsOwnPorxy)
+      }
       cases = all
       return all
     }

@@ -1,10 +1,11 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// What only shows after a while: long streams, many sessions, nobody who reads the log.
-@Suite(.serialized)
+@Suite(.serialized, .paced)
 struct EnduranceTests {
-  @Test("64 MiB each way in random pieces with random pauses", arguments: ConnectionRuleTests.relays)
+  @Test("64 MiB each way in random pieces with random pauses", arguments: Relay.modes)
   func longStreams(_ relay: String) throws {
     let stage = try Stage(through: "relay: \(relay)")
     let (client, server) = try stage.pair()

@@ -1,8 +1,9 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// The README's example: two listeners, two backends, and the tools that everybody has on both ends.
-@Suite(.needs(.nc, .socat))
+@Suite(.needs(.nc, .socat), .paced)
 struct ExampleTests {
   /// A program on either end.
   enum Talker: String, CaseIterable, Sendable {

@@ -49,14 +49,4 @@ struct Address: Sendable {
       }
     }
   }
-
-  /// The port that the kernel gave to a bound socket.
-  static func port(of descriptor: Int32) -> UInt16 {
-    var form = sockaddr_in6()
-    var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
-    return unsafe withUnsafeMutablePointer(to: &form) {
-      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = unsafe getsockname(descriptor, $0, &length) }
-      return unsafe $0.pointee.sin6_port.bigEndian  // at the same place in both families
-    }
-  }
 }

@@ -66,7 +66,7 @@ struct Exchange {
       let speaks = end.left > 0 && ContinuousClock.now >= end.pausedUntil
       let listens = end.heard.end == "OPEN"
       return pollfd(
-        fd: speaks || listens ? end.peer.descriptor : -1,
+        fd: speaks || listens ? end.peer.socket.descriptor : -1,
         events: Int16((listens ? POLLIN : 0) | (speaks ? POLLOUT : 0)), revents: 0)
     }
     unsafe poll(&entries, nfds_t(entries.count), 1)

@@ -24,23 +24,45 @@ extension Peer {
   }
 
   private func read(_ count: Int, by deadline: Deadline) -> Received {
+    receive(count, by: deadline) { bytes in
+      let isRight = unsafe bytes.withUnsafeBytes {
+        unsafe hears.matches($0.baseAddress.unsafelyUnwrapped, from: receivedCount, count: $0.count)
+      }
+      guard isRight else { return "WRONG BYTES after \(receivedCount)" }
+      countReceived(bytes.count)
+      return nil
+    }
+  }
+
+  /// Reads so many bytes, whatever they are, and tells how it went: `enough`, or what ended the stream before.
+  func discard(_ count: Int, by deadline: Deadline = .usual) -> String {
+    let received = receive(count, by: deadline) { _ in nil }
+    return received.count == count ? "enough" : received.end
+  }
+
+  /// Up to so many bytes, whatever they are; fewer where the stream ends or the deadline passes before.
+  func receive(exactly count: Int, by deadline: Deadline = .usual) -> [UInt8] {
+    var all: [UInt8] = []
+    _ = receive(count, by: deadline) { bytes in
+      all += bytes
+      return nil
+    }
+    return all
+  }
+
+  /// Reads until there were so many bytes, the stream ends, or the body says why to stop.
+  private func receive(_ count: Int, by deadline: Deadline, _ body: (ArraySlice<UInt8>) -> String?) -> Received {
     var total = 0
     var buffer = [UInt8](repeating: 0, count: min(count, 1 << 16))
-    while total < count {
-      let taken = unsafe recv(descriptor, &buffer, min(buffer.count, count - total), 0)
-      let code = errno
-      if taken == 0 { return Received(count: total, end: "END") }
-      if taken < 0, code == EAGAIN {
-        if wait(for: POLLIN, by: deadline) == 0 { return Received(count: total, end: "OPEN") }
-      } else if taken < 0 {
-        return Received(count: total, end: SocketFailure.name(of: code))
-      } else {
-        let isRight = unsafe buffer.withUnsafeBytes {
-          unsafe hears.matches($0.baseAddress.unsafelyUnwrapped, from: receivedCount, count: taken)
-        }
-        if !isRight { return Received(count: total, end: "WRONG BYTES after \(receivedCount)") }
-        countReceived(taken)
+    while total < count {  // bound: the bytes, and the deadline
+      switch unsafe socket.receive(&buffer, min(buffer.count, count - total)) {
+      case .success(0): return Received(count: total, end: "END")
+      case .success(let taken):
+        if let flaw = body(buffer[..<taken]) { return Received(count: total, end: flaw) }
         total += taken
+      case .failure(let failure) where failure.code == EAGAIN:
+        if wait(for: POLLIN, by: deadline) == 0 { return Received(count: total, end: "OPEN") }
+      case .failure(let failure): return Received(count: total, end: failure.name)
       }
     }
     return Received(count: total, end: "OPEN")
@@ -49,43 +71,19 @@ extension Peer {
   /// What one read says with nothing left to wait for.
   func readOnce() -> String {
     var byte: UInt8 = 0
-    let taken = unsafe recv(descriptor, &byte, 1, 0)
-    return taken > 0 ? "byte" : taken == 0 ? "END" : SocketFailure.name(of: errno)
-  }
-
-  /// What can be read at once, whatever the bytes are; for streams with an urgent byte in them.
-  func hearText(_ count: Int, by deadline: Deadline = Deadline(in: .seconds(3))) -> String {
-    var text: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 64)
-    while text.count < count, wait(for: POLLIN, by: deadline) != 0 {
-      let taken = unsafe recv(descriptor, &buffer, min(buffer.count, count - text.count), 0)
-      if taken <= 0 { break }
-      text += buffer[..<taken]
+    switch unsafe socket.receive(&byte, 1) {
+    case .success(let count): return count > 0 ? "byte" : "END"
+    case .failure(let failure): return failure.name
     }
-    return String(decoding: text, as: UTF8.self)
   }
 
-  /// Reads so many bytes, whatever they are, and tells how it went: `enough`, or what ended the stream before.
-  func discard(_ count: Int, by deadline: Deadline = .usual) -> String {
-    var left = count
+  /// What one receive brings as soon as there is something: text, `END`, or an error.
+  func receiveText(urgent: Bool = false, by deadline: Deadline = .usual) -> String {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while left > 0 {
-      let taken = unsafe recv(descriptor, &buffer, min(buffer.count, left), 0)
-      if taken == 0 { return "END" }
-      if taken > 0 {
-        left -= taken
-      } else if errno != EAGAIN {
-        return SocketFailure.name(of: errno)
-      } else if wait(for: POLLIN, by: deadline) == 0 {
-        return "OPEN"
-      }
+    wait(for: urgent ? POLLPRI : POLLIN, by: deadline)
+    switch unsafe socket.receive(&buffer, buffer.count, urgent: urgent) {
+    case .success(let count): return count > 0 ? String(decoding: buffer.prefix(count), as: UTF8.self) : "END"
+    case .failure(let failure): return failure.name
     }
-    return "enough"
-  }
-
-  /// Writes these very bytes.
-  func sayText(_ text: String) {
-    var bytes = Array(text.utf8)
-    _ = unsafe send(descriptor, &bytes, bytes.count, noSignal)
   }
 }

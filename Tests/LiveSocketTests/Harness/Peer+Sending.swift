@@ -1,15 +1,13 @@
 import Glibc
+import Testing
 
 extension Peer {
   /// One write of up to `count` bytes: how many were taken, or the error; EAGAIN if the kernel takes none.
   func write(_ count: Int) -> Result<Int, SocketFailure> {
     let part = min(count, Pattern.countMax)
-    let taken = unsafe speaks.withBytes(from: sentCount, count: part) {
-      unsafe send(descriptor, $0, part, noSignal)
-    }
-    guard taken >= 0 else { return .failure(SocketFailure(call: "write", code: errno)) }
-    countSent(taken)
-    return .success(taken)
+    let result = unsafe speaks.withBytes(from: sentCount, count: part) { unsafe socket.send($0, part) }
+    if case .success(let taken) = result { countSent(taken) }
+    return result
   }
 
   /// Writes all of it, waiting for room as long as it takes; tells `sent` or the error.
@@ -26,6 +24,25 @@ extension Peer {
     }
     return "sent"
   }
+
+  /// Writes these very bytes, waiting for room; what is refused is an issue.
+  func send(_ bytes: [UInt8], urgent: Bool = false, by deadline: Deadline = .usual) {
+    var sent = 0
+    while sent < bytes.count {  // bound: the bytes, and the deadline
+      let result = unsafe bytes.withUnsafeBytes {
+        unsafe socket.send($0.baseAddress! + sent, $0.count - sent, urgent: urgent)
+      }
+      switch result {
+      case .success(let taken): sent += taken
+      case .failure(let failure):
+        if failure.code == EAGAIN, wait(for: POLLOUT, by: deadline) != 0 { continue }
+        Issue.record("\(failure) after \(sent) of \(bytes.count) bytes")
+        return
+      }
+    }
+  }
+
+  func send(_ text: String, urgent: Bool = false) { send(Array(text.utf8), urgent: urgent) }
 
   /// Writes until the other side takes no more: nothing for `quiet`. How many bytes were taken, and the error if one
   /// came.
@@ -65,12 +82,5 @@ extension Peer {
       }
     }
     return "no error"
-  }
-
-  /// Sends a byte out of band.
-  func sayUrgently() -> String {
-    var byte = UInt8(ascii: "!")
-    let sent = unsafe send(descriptor, &byte, 1, outOfBand | noSignal)
-    return sent == 1 ? "sent" : SocketFailure.name(of: errno)
   }
 }

@@ -39,6 +39,19 @@ struct ProcessFacts: Sendable {
     return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(getpagesize()) : 0
   }
 
+  /// A signal has stopped it.
+  var isStopped: Bool {
+    let stat = TemporaryFolder.read("/proc/\(identifier)/stat")
+    return stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].hasPrefix(") T")
+  }
+
+  /// Whether its first thread blocks a signal.
+  func blocks(_ signal: Int32) -> Bool {
+    let status = TemporaryFolder.read("/proc/\(identifier)/status").split(separator: "\n")
+    let mask = status.first { $0.hasPrefix("SigBlk:\t") }.flatMap { UInt64($0.dropFirst(8), radix: 16) } ?? 0
+    return mask >> UInt64(signal - 1) & 1 == 1
+  }
+
   /// Processor time used so far, by all threads.
   var processorTime: Duration {
     // The name in parentheses may hold spaces: utime and stime are fields 14 and 15 of the line.

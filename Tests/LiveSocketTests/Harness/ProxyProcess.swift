@@ -4,6 +4,8 @@ import Glibc
 final class ProxyProcess: Sendable {
   let child: ChildProcess
   let folder = TemporaryFolder()
+  /// The path of its configuration.
+  let config: String
   /// Where each listener is, in the order of `routes`.
   let fronts: [Address]
   /// Keep the ports from others until porxy has them, and while it is down.
@@ -22,7 +24,7 @@ final class ProxyProcess: Sendable {
   ) throws {
     reservations = given == nil ? try backends.map { _ in try ServerSocket(isV6: frontIsV6) } : []
     fronts = given ?? reservations.map(\.address)
-    let config = folder.write(Self.configuration(fronts, backends, extra), as: "config.yaml")
+    config = folder.write(Self.configuration(fronts, backends, extra), as: "config.yaml")
     let backendPort = backends.first.flatMap { $0.split(separator: " ").last }.flatMap { UInt16($0) } ?? 0
     var words = Relay.command(config: config, listen: fronts[0], backend: Address(port: backendPort))
     if let limit { words = ["/bin/sh", "-c", "ulimit -n \(limit); exec \"$0\" \"$@\""] + words }

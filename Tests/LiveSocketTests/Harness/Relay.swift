@@ -7,6 +7,9 @@ enum Relay {
 
   static var isPorxy: Bool { other == nil }
 
+  /// What `relay` can be in porxy's configuration.
+  static let modes = ["auto", "copy", "splice"]
+
   /// The binary built along with the tests: it lies beside the test bundle.
   static let binary: String = {
     if let named = environment("PORXY_BINARY") { return named }

@@ -28,19 +28,35 @@ final class TemporaryFolder: Sendable {
 
   func write(_ text: String, as name: String) -> String {
     let path = newPath(name)
+    Self.write(text, to: path)
+    return path
+  }
+
+  /// Puts a file with this text in the place of the one that is there, at once.
+  static func replace(_ path: String, by text: String) {
+    write(text, to: path + ".new")
+    precondition(unsafe rename(path + ".new", path) == 0, "a file is not replaced: \(path)")
+  }
+
+  private static func write(_ text: String, to path: String) {
     var bytes = Array(text.utf8)
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     _ = unsafe Glibc.write(descriptor, &bytes, bytes.count)
     close(descriptor)
-    return path
   }
 
   /// What stands in a file, empty if it is not there.
   static func read(_ path: String) -> String { String(decoding: readBytes(path), as: UTF8.self) }
 
-  /// How often the words stand in a file.
-  static func count(_ words: String, in path: String) -> Int {
-    let bytes = readBytes(path) + [0]
+  /// Bytes in a file; none if it is not there.
+  static func size(of path: String) -> Int {
+    var facts = stat()
+    return unsafe stat(path, &facts) == 0 ? Int(facts.st_size) : 0
+  }
+
+  /// How often the words stand in a file, behind its first `offset` bytes.
+  static func count(_ words: String, in path: String, from offset: Int = 0) -> Int {
+    let bytes = readBytes(path, from: offset) + [0]
     return unsafe bytes.withUnsafeBytes { bytes in
       var count = 0
       var place = unsafe bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: CChar.self)
@@ -52,10 +68,11 @@ final class TemporaryFolder: Sendable {
     }
   }
 
-  private static func readBytes(_ path: String) -> [UInt8] {
+  private static func readBytes(_ path: String, from offset: Int = 0) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
+    lseek(descriptor, offset, SEEK_SET)
     var bytes: [UInt8] = []
     var block = [UInt8](repeating: 0, count: 1 << 16)
     var count = unsafe Glibc.read(descriptor, &block, block.count)

@@ -8,11 +8,12 @@ enum Tool: String, CaseIterable, Sendable {
   case nft
   case python3
   case socat
+  case ss
 
   /// The Debian package it comes from.
   var package: String {
     switch self {
-    case .ip: "iproute2"
+    case .ip, .ss: "iproute2"
     case .nc: "netcat-openbsd"
     case .nft: "nftables"
     case .python3, .socat: rawValue

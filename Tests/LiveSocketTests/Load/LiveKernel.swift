@@ -2,13 +2,16 @@ import CPorxyLinux
 import Glibc
 import PorxyCore
 import PorxySimulation
+import Testing
 
-/// This machine's sockets, for the random peers of the simulation: what has a name there has contents here.
+/// This machine's sockets by their descriptors, for the random peers of the simulation: what has a name there has
+/// contents here.
 final class LiveKernel: PeerKernel {
   typealias Handle = Int32
 
   /// How far the streams of a socket have come.
   private struct Line {
+    let socket: PeerSocket
     /// What it sends, and what is to arrive.
     let own: UInt64
     let expected: UInt64
@@ -19,6 +22,7 @@ final class LiveKernel: PeerKernel {
   }
 
   private var lines: [Int32: Line] = [:]
+  private var servers: [Int32: ServerSocket] = [:]
   private let epoll = porxy_epoll_create()
   private let startedAt = ContinuousClock.now
   private var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -27,10 +31,7 @@ final class LiveKernel: PeerKernel {
 
   private static let isListener: UInt64 = 1 << 32
 
-  deinit {
-    for descriptor in lines.keys { porxy_close(descriptor) }
-    porxy_close(epoll)
-  }
+  deinit { porxy_close(epoll) }
 
   var now: Instant { Network.beginning + elapsed }
   var elapsed: Duration { startedAt.duration(to: .now) }
@@ -40,91 +41,103 @@ final class LiveKernel: PeerKernel {
   // MARK: Sockets
 
   /// A client's socket on its way to the address, of the kernel's default buffers unless told otherwise.
-  func connect(to address: Address, _ streams: (own: UInt64, expected: UInt64), buffers: Int32?) -> Int32 {
-    let descriptor = porxy_socket(0)
+  func connect(to address: Address, _ streams: (own: UInt64, expected: UInt64), buffers: Int32?) throws -> Int32 {
+    let socket = try PeerSocket(family: address.family)
     if let buffers {
-      _ = porxy_send_buffer(descriptor, buffers)
-      _ = porxy_receive_buffer(descriptor, buffers)
+      socket.set(SOL_SOCKET, SO_SNDBUF, buffers)
+      socket.set(SOL_SOCKET, SO_RCVBUF, buffers)
     }
-    let status = unsafe address.withKernelForm { unsafe Glibc.connect(descriptor, $0, $1) }
-    if status == 0 || errno == EINPROGRESS { adopt(descriptor, streams) }
-    return descriptor
+    _ = try socket.connect(to: address)
+    return adopt(socket, streams)
   }
 
-  /// Hears of clients at a listening socket, which stays its owner's.
-  func watch(listener: Int32) {
-    _ = fcntl(listener, F_SETFL, fcntl(listener, F_GETFL, 0) | O_NONBLOCK)
-    _ = porxy_epoll_add_source(epoll, listener, Self.isListener | UInt64(listener))
+  /// Hears of clients at a server that listens.
+  func watch(_ server: ServerSocket) {
+    let descriptor = server.socket.descriptor
+    servers[descriptor] = server
+    demand(porxy_epoll_add_source(epoll, descriptor, Self.isListener | UInt64(descriptor)))
   }
 
   /// nil where nobody is waiting; `streams` are those of whoever connects there.
   func accept(at listener: Int32, _ streams: (own: UInt64, expected: UInt64)) -> Int32? {
-    var peer = porxy_address()
-    let descriptor = unsafe porxy_accept(listener, &peer)
-    guard descriptor >= 0 else { return nil }
-    adopt(descriptor, streams)
+    do {
+      return try servers[listener]?.socket.accept().map { adopt($0, streams) }
+    } catch {
+      Issue.record("\(error)")
+      return nil
+    }
+  }
+
+  private func adopt(_ socket: PeerSocket, _ streams: (own: UInt64, expected: UInt64)) -> Int32 {
+    let descriptor = socket.descriptor
+    lines[descriptor] = Line(socket: socket, own: streams.own, expected: streams.expected)
+    demand(porxy_epoll_add_socket(epoll, descriptor, UInt64(descriptor)))
     return descriptor
   }
 
-  private func adopt(_ descriptor: Int32, _ streams: (own: UInt64, expected: UInt64)) {
-    _ = porxy_no_delay(descriptor)
-    lines[descriptor] = Line(own: streams.own, expected: streams.expected)
-    _ = porxy_epoll_add_socket(epoll, descriptor, UInt64(descriptor))
+  private func demand(_ result: Int32) {
+    if result < 0 { Issue.record("epoll takes no socket: \(SocketFailure.name(of: -result))") }
   }
 
   func progress(of socket: Int32) -> ConnectProgress {
-    let error = porxy_take_error(socket)
+    guard let line = lines[socket] else { return .failed(.notConnected) }
+    let error = line.socket.takeError()
     if error != 0 { return .failed(Self.error(error)) }
-    var peer = porxy_address()
-    // A connection that was reset as soon as it stood has no peer any more.
-    if unsafe porxy_peer_address(socket, &peer) == 0 || porxy_state(socket) != Self.synSent { return .established }
-    return .pending
+    return line.socket.state == Self.synSent ? .pending : .established
   }
 
-  func finishSending(_ socket: Int32) { _ = porxy_finish_sending(socket) }
+  /// Where the connection is over, there is nothing to end.
+  func finishSending(_ socket: Int32) { _ = lines[socket]?.socket.finish() }
 
   func lastUnread(on socket: Int32, before leaving: Observation.Leaving) -> LastUnread {
+    guard let line = lines[socket] else { return LastUnread(count: 0, isFinal: true) }
     // A socket that is deaf acknowledges nothing more, so that nobody is told that it got what comes now.
-    _ = porxy_deafen(socket)
-    let count = max(0, porxy_unread(socket))
+    line.socket.fallSilent()
+    let count = line.socket.unreadCount
     // A close answers with a reset here, and forgets the connection at once.
     if count > 0 || leaving == .reset { return LastUnread(count: UInt64(count), isFinal: true) }
-    _ = porxy_hear(socket)
-    return LastUnread(count: 0, isFinal: lines[socket]?.isOver ?? true)
+    line.socket.comeBack()
+    return LastUnread(count: 0, isFinal: line.isOver)
   }
 
   func close(_ socket: Int32) {
+    lines[socket]?.socket.close()
     lines[socket] = nil
-    porxy_close(socket)
   }
 
   func abort(_ socket: Int32) {
-    _ = porxy_reset_on_close(socket)
-    close(socket)
+    lines[socket]?.socket.reset()
+    lines[socket] = nil
   }
 
   // MARK: Bytes
 
   func send(_ socket: Int32, _ count: UInt32) -> Moved {
     guard let line = lines[socket] else { return .error(.notConnected) }
-    let moved = send(socket, line.own, from: line.sent, Int(count))
+    let moved = send(line.socket, line.own, from: line.sent, Int(count))
     if case .bytes(let count) = moved { lines[socket]?.sent += Int(count) }
     return moved
   }
 
   func send(_ socket: Int32, from payload: inout Payload) -> Moved {
     guard let run = payload.runs.first else { return .bytes(0) }
-    let moved = send(socket, run.stream, from: Int(run.offset), Int(run.count))
+    guard let line = lines[socket] else { return .error(.notConnected) }
+    let moved = send(line.socket, run.stream, from: Int(run.offset), Int(run.count))
     if case .bytes(let count) = moved { payload.removeFirst(UInt64(count)) }
     return moved
   }
 
   func receive(_ socket: Int32, _ most: UInt32, into payload: inout Payload) -> Moved {
     guard let line = lines[socket] else { return .error(.notConnected) }
-    let count = unsafe porxy_receive(socket, &buffer, min(buffer.count, Int(most)))
-    guard count > 0 else {
-      if count != -Int(EAGAIN) { lines[socket]?.isOver = true }
-      return count == 0 ? .end : .error(Self.error(Int32(-count)))
+    let count: Int
+    switch unsafe line.socket.receive(&buffer, min(buffer.count, Int(most))) {
+    case .success(0):
+      lines[socket]?.isOver = true
+      return .end
+    case .success(let taken): count = taken
+    case .failure(let failure):
+      if failure.code != EAGAIN { lines[socket]?.isOver = true }
+      return .error(Self.error(failure.code))
     }
     let isExpected = unsafe buffer.withUnsafeBytes {
       unsafe Pattern.other.matches(
@@ -136,12 +149,15 @@ final class LiveKernel: PeerKernel {
     return .bytes(UInt32(count))
   }
 
-  private func send(_ socket: Int32, _ stream: UInt64, from offset: Int, _ count: Int) -> Moved {
+  private func send(_ socket: PeerSocket, _ stream: UInt64, from offset: Int, _ count: Int) -> Moved {
     let part = min(count, Pattern.countMax)
     let sent = unsafe Pattern.other.withBytes(from: Self.place(stream, offset), count: part) {
-      unsafe porxy_send(socket, $0, part)
+      unsafe socket.send($0, part)
     }
-    return sent < 0 ? .error(Self.error(Int32(-sent))) : .bytes(UInt32(sent))
+    switch sent {
+    case .success(let count): return .bytes(UInt32(count))
+    case .failure(let failure): return .error(Self.error(failure.code))
+    }
   }
 
   /// Each stream begins elsewhere in the pattern, so that no two look alike at the same offset. Bytes that came from

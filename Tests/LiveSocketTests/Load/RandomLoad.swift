@@ -34,9 +34,10 @@ struct RandomLoad {
 
   /// What was found, a line each; empty when all is well.
   mutating func run() throws -> [String] {
-    let company = try LiveCompany(sessions, buffers: buffers)
+    let company = try LiveRandomPeers(sessions, buffers: buffers)
     let proxy = try ProxyProcess(
-      to: company.doors.map { "127.0.0.1 \($0.address.port)" }, extra: "relay: \(relay)\nworkers: \(workers)")
+      to: company.backendEndpoints.map { "127.0.0.1 \($0.address.port)" }, extra: "relay: \(relay)\nworkers: \(workers)"
+    )
     var turns = 0
     var found = Verdicts()
     company.perform(through: proxy.fronts, quiet: Self.quiet) {
@@ -65,18 +66,18 @@ struct RandomLoad {
   }
 
   private func judge(
-    _ session: Int, _ records: [SessionRecord], _ company: LiveCompany, _ found: inout Verdicts
+    _ session: Int, _ records: [SessionRecord], _ company: LiveRandomPeers, _ found: inout Verdicts
   ) {
     let oracle = company.oracle(session)
     oracle.checkBytes(Self.room, &found)
     oracle.judge(&found)
-    let own = records.filter { $0.listener == session }
+    let own = records.filter { $0.listener == "in\(session)" }
     oracle.judgeRecords(own, &found)
     if let record = own.first { oracle.checkLastBytes(record, abortedWhileHeld: [], &found) }
   }
 
   /// Every session ends once all have gone.
-  private func judgeEnd(_ proxy: ProxyProcess, _ company: LiveCompany, _ found: inout Verdicts) {
+  private func judgeEnd(_ proxy: ProxyProcess, _ company: LiveRandomPeers, _ found: inout Verdicts) {
     let accepted = sessions.indices.count { company.peers[2 * $0].seen.isConnected }
     let isTold = proxy.tells(ofSessions: accepted)
     found.expect(
@@ -92,7 +93,7 @@ struct RandomLoad {
   }
 
   private func describe(_ peer: RandomPeer<LiveKernel>) -> String {
-    "\(peer.number % 2 == 0 ? "client" : "server") \(peer.number / 2), \(peer.manners.temper): \(peer.seen.summary)"
+    "\(peer.number % 2 == 0 ? "client" : "server") \(peer.number / 2), \(peer.peerPlan.profile): \(peer.seen.summary)"
   }
 
   /// Two kernels' buffers on each side of porxy, as large as they may become, and its conduits.

@@ -1,11 +1,12 @@
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// Sessions of every kind at once, through the binary, judged by what each peer did and saw.
 ///
 /// `PORXY_LOAD_SEED` is the seed to begin with, `PORXY_LOAD_PEERS` how many clients and servers a load has.
-@Suite(.serialized)
+@Suite(.serialized, .paced)
 struct RandomLoadTests {
   private static let seed = Relay.environment("PORXY_LOAD_SEED").flatMap { Seed($0) } ?? Seed(0x10ad)
   private static let peersMax = Relay.environment("PORXY_LOAD_PEERS").flatMap { Int($0) } ?? 300

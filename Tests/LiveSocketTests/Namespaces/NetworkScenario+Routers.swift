@@ -190,7 +190,7 @@ extension NetworkScenario {
         server.say(60_000)
         return request == 60_000 && client.hear(60_000).count == 60_000
       }
-      let segment = server.option(Int32(IPPROTO_TCP), TCP_MAXSEG)
+      let segment = server.socket.option(Int32(IPPROTO_TCP), TCP_MAXSEG)
       client.close()
       return ["\(isWhole)", "small: \(segment <= 560)", "server: \(server.hearAll())"]
     },

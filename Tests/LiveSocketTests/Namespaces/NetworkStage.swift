@@ -45,7 +45,7 @@ final class NetworkStage: Sendable {
 
   func accept() throws -> Peer {
     let peer = try listening.withLock { $0 }.accept()
-    patience.set(on: peer)
+    patience.set(on: peer.socket)
     return peer
   }
 

@@ -15,14 +15,14 @@ struct Patience: Sendable {
   /// What nobody set.
   static let usual = Patience(user: 0, probes: 0)
 
-  func set(on peer: Peer) {
+  func set(on socket: PeerSocket) {
     let tcp = Int32(IPPROTO_TCP)
-    if user > 0 { peer.setOption(tcp, TCP_USER_TIMEOUT, user) }
+    if user > 0 { socket.set(tcp, TCP_USER_TIMEOUT, user) }
     if probes > 0 {
-      peer.setOption(tcp, TCP_KEEPIDLE, 1)
-      peer.setOption(tcp, TCP_KEEPINTVL, 1)
-      peer.setOption(tcp, TCP_KEEPCNT, probes)
-      peer.setOption(SOL_SOCKET, SO_KEEPALIVE, 1)
+      socket.set(tcp, TCP_KEEPIDLE, 1)
+      socket.set(tcp, TCP_KEEPINTVL, 1)
+      socket.set(tcp, TCP_KEEPCNT, probes)
+      socket.set(SOL_SOCKET, SO_KEEPALIVE, 1)
     }
   }
 

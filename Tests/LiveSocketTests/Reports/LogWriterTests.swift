@@ -1,9 +1,10 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import porxy
 
-@Suite struct LogWriterTests {
+@Suite(.paced) struct LogWriterTests {
   /// Both ends of a pipe, closed with it.
   private struct Pipe: ~Copyable {
     let reading: Int32

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// TOLD: each session ends with exactly one log line, which says who ended it, how, when, and what was carried.
-struct TellingTests {
+@Suite(.paced) struct TellingTests {
   /// A way for a session to end, and what is to be told of it.
   struct Story: Sendable, CustomTestStringConvertible {
     let name: String

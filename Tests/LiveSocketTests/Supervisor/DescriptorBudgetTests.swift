@@ -1,13 +1,16 @@
 import PorxyCore
+import TestSupport
 import Testing
 
 @testable import porxy
 
-@Suite struct DescriptorBudgetTests {
+@Suite(.paced) struct DescriptorBudgetTests {
   private func budget(
-    _ limit: Int, used: Int = 3, endpoints: Int = 2, workers: WorkerCount = .auto, processors: Int = 2
+    _ limit: Int, used: Int = 3, endpoints: Int = 2, names: Int = 1, workers: WorkerCount = .auto,
+    processors: Int = 2
   ) throws(DescriptorBudget.Shortage) -> DescriptorBudget {
-    try DescriptorBudget(limit: limit, used: used, endpoints: endpoints, workers: workers, processors: processors)
+    try DescriptorBudget(
+      limit: limit, used: used, endpoints: endpoints, names: names, workers: workers, processors: processors)
   }
 
   @Test func leavesSessionsTheMostOfALowLimit() throws {
@@ -23,17 +26,25 @@ import Testing
   }
 
   @Test func refusesALimitThatHasNoRoomForASession() {
-    #expect(throws: DescriptorBudget.Shortage(needed: 16)) { try budget(15) }
-    #expect(throws: DescriptorBudget.Shortage(needed: 25)) { try budget(24, workers: .fixed(2)) }
+    #expect(throws: DescriptorBudget.Shortage(needed: 16, workers: 1)) { try budget(15) }
+    #expect(throws: DescriptorBudget.Shortage(needed: 21, workers: 2)) { try budget(20, workers: .fixed(2)) }
     #expect(throws: Never.self) { try budget(16) }
-    #expect(throws: Never.self) { try budget(25, workers: .fixed(2)) }
+    #expect(throws: Never.self) { try budget(21, workers: .fixed(2)) }
+  }
+
+  @Test func looksUpManyNamesAtATimeWhereThereIsRoom() throws {
+    #expect(try budget(100_000, names: 1000).lookupsMax == 256)
+    #expect(try budget(100_000, names: 20).lookupsMax == 20)
+    #expect(try budget(1024, names: 1000).lookupsMax == 31)
+    #expect(try budget(40, names: 1000).lookupsMax == 1)
   }
 
   @Test func neverPlansForMoreThanTheLimit() throws {
     for limit in 16...3000 {
       for processors in [1, 2, 7, 64] {
         let budget = try budget(limit, processors: processors)
-        let needed = 3 + budget.workers * (9 + 2 * budget.pipesMax) + 2 * budget.sessionsMax
+        let ofWorkers = budget.workers * (5 + 2 * budget.pipesMax)
+        let needed = 3 + 4 * budget.lookupsMax + ofWorkers + budget.attemptsMax + 2 * budget.sessionsMax
         try #require(needed <= limit && budget.sessionsMax >= 1 && budget.workers >= 1, "\(limit) \(processors)")
       }
     }

@@ -1,8 +1,9 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// What a test's program does must never end the run that it belongs to.
-struct ChildProcessTests {
+@Suite(.paced) struct ChildProcessTests {
   @Test("a program that is not there fails the test that starts it, and nothing else")
   func isMissing() async {
     // In a process and a group of its own: a signal to process 0 would reach the whole group.

@@ -61,20 +61,20 @@ struct TransportDriver: ~Copyable {
   }
 
   /// A socket of the transport, accepted, and the client at its other end.
-  mutating func acceptedPair(_ options: ListenOptions = ListenOptions()) throws -> (SocketID, RawSocket) {
+  mutating func acceptedPair(_ options: ListenOptions = ListenOptions()) throws -> (SocketID, Peer) {
     let (listener, port) = try listen(.loopbackV4, options)
-    let client = try #require(RawSocket.connected(to: port))
+    let client = try Peer.connect(to: Address(port: port))
     let (socket, _) = try accept(from: listener)
     transport.closeListener(listener)
     return (socket, client)
   }
 
   /// A socket of the transport, connected, and the server at its other end.
-  mutating func connectedPair(_ options: SocketOptions = SocketOptions()) throws -> (SocketID, RawSocket) {
-    let server = RawSocket.listening()
-    let socket = try transport.connect(to: Endpoint(.loopbackV4, server.port), options)
+  mutating func connectedPair(_ options: SocketOptions = SocketOptions()) throws -> (SocketID, Peer) {
+    let server = try ServerSocket.listening()
+    let socket = try transport.connect(to: Endpoint(.loopbackV4, server.address.port), options)
     guard event(where: { $0 == .connected(socket) }) != nil else { throw Missing("a connection") }
-    return (socket, try #require(server.accept()))
+    return (socket, try server.accept())
   }
 
   mutating func borrow(_ kind: ConduitKind) throws -> Conduit {

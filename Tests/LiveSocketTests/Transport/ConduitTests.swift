@@ -1,9 +1,10 @@
 import Glibc
 import PorxyCore
 import PorxySocketIO
+import TestSupport
 import Testing
 
-@Suite struct ConduitTests {
+@Suite(.paced) struct ConduitTests {
   static let kinds: [ConduitKind] = [.buffer, .block, .pipe]
 
   @Test("the last conduit returned is the first lent again", arguments: kinds)

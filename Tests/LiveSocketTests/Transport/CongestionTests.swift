@@ -1,10 +1,11 @@
 import Glibc
 import PorxyCore
 import PorxySocketIO
+import TestSupport
 import Testing
 
 /// The congestion control that sockets get, asked from the kernel.
-@Suite struct CongestionTests {
+@Suite(.paced) struct CongestionTests {
   private static var system: String {
     TemporaryFolder.read("/proc/sys/net/ipv4/tcp_congestion_control").split(separator: "\n").first.map(String.init)
       ?? ""
@@ -44,12 +45,12 @@ import Testing
       var driver = try TransportDriver()
       let options = SocketOptions(congestion: congestion)
       let (listener, port) = try driver.listen(.loopbackV4, ListenOptions(socket: options))
-      let client = try #require(RawSocket.connected(to: port))
+      let client = try Peer.connect(to: Address(port: port))
       _ = try driver.accept(from: listener)
-      #expect(names(at: port) == [expected, expected], "\(congestion), \(client.localPort)")
+      #expect(names(at: port) == [expected, expected], "\(congestion), \(client.socket.port)")
       let (socket, server) = try driver.connectedPair(options)
       let local = driver.transport.localEndpoint(of: socket)
-      #expect(names(at: local?.port ?? 0) == [expected], "\(congestion), \(server.descriptor)")
+      #expect(names(at: local?.port ?? 0) == [expected], "\(congestion), \(server.socket.descriptor)")
     }
   }
 }

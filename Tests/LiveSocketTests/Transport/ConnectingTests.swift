@@ -1,8 +1,9 @@
 import PorxyCore
 import PorxySocketIO
+import TestSupport
 import Testing
 
-@Suite struct ConnectingTests {
+@Suite(.paced) struct ConnectingTests {
   @Test func connectsAndMovesBytesBothWays() throws {
     var driver = try TransportDriver()
     let (socket, server) = try driver.connectedPair()
@@ -12,17 +13,17 @@ import Testing
     #expect(taken == .moved(8))
     let given = driver.pushAll(from: &conduit, to: socket)
     #expect(given == .moved(8))
-    #expect(server.receive() == .text("question"))
+    #expect(server.receiveText() == "question")
   }
 
   /// The reset comes while epoll looks, on another processor, which happens once in some thousand attempts.
   @Test("an attempt that is reset as soon as it is accepted was connected (R1)")
   func resetAtOnce() throws {
-    let server = RawSocket.listening(backlog: 4096)
-    let port = server.port
+    let server = try ServerSocket.listening(backlog: 4096)
+    let port = server.address.port
     let attempts = 3000
-    let resetting = Thread { [server = Handover(server)] in
-      for _ in 0..<attempts { server.value.accept()?.reset() }
+    let resetting = Thread {
+      for _ in 0..<attempts { try? server.accept().reset() }
     }
     var driver = try TransportDriver()
     for _ in 0..<attempts {
@@ -40,9 +41,9 @@ import Testing
   func connectsToItself() throws {
     var driver = try TransportDriver()
     // A port that the kernel chose for connect(2) once, so that it may again; a reset leaves it free.
-    let server = RawSocket.listening()
-    let client = try #require(RawSocket.connected(to: server.port))
-    let target = Endpoint(.loopbackV4, client.localPort)
+    let server = try ServerSocket.listening()
+    let client = try Peer.connect(to: server.address)
+    let target = Endpoint(.loopbackV4, client.socket.port)
     client.reset()
     let outcome: Failure? = try {
       for _ in 0..<300_000 {  // The kernel draws one of 14,116 ports: one of a billion times none of these is it.

@@ -1,17 +1,18 @@
 import Glibc
 import PorxyCore
 import PorxySocketIO
+import TestSupport
 import Testing
 
-@Suite struct EndingTests {
+@Suite(.paced) struct EndingTests {
   @Test("only a peer's kernel that has forgotten the connection answers a probe with a reset (HALF, R22)")
   func forgotten() throws {
     var driver = try TransportDriver()
     let (closed, client) = try driver.acceptedPair()
     let (halfClosed, patient) = try driver.acceptedPair()
-    client.set(Int32(IPPROTO_TCP), TCP_LINGER2, 1)
+    client.socket.set(Int32(IPPROTO_TCP), TCP_LINGER2, 1)
     client.close()
-    patient.finishSending()
+    patient.finish()
     let probes = Keepalive(idle: .seconds(1), interval: .seconds(1), count: 5)
     for socket in [closed, halfClosed] {
       let hasEnded = driver.ready(socket, .peerEnded)
@@ -33,7 +34,7 @@ import Testing
     client.send("abc")
     var conduit = try driver.borrow(.buffer)
     _ = driver.pull(from: socket, into: &conduit)
-    client.set(Int32(IPPROTO_TCP), TCP_LINGER2, 1)
+    client.socket.set(Int32(IPPROTO_TCP), TCP_LINGER2, 1)
     client.close()
     driver.transport.setKeepalive(Keepalive(idle: .seconds(1), interval: .seconds(1), count: 5), on: socket)
     let isDead = driver.ready(socket, [.failed, .hungUp])

@@ -2,18 +2,19 @@ import CPorxyLinux
 import Glibc
 import PorxyCore
 import PorxySocketIO
+import TestSupport
 import Testing
 
-@Suite struct ListeningTests {
+@Suite(.paced) struct ListeningTests {
   @Test("accepted sockets inherit what the listener was given")
   func inheritsOptions() throws {
     var driver = try TransportDriver()
     let keepalive = Keepalive(idle: .seconds(77), interval: .seconds(7), count: 3)
     let options = ListenOptions(socket: SocketOptions(keepalive: keepalive, userTimeout: .milliseconds(1234)))
     let (listener, port) = try driver.listen(.loopbackV4, options)
-    let client = try #require(RawSocket.connected(to: port))
+    let client = try Peer.connect(to: Address(port: port))
     _ = try driver.accept(from: listener)
-    let accepted = Descriptors.connected(from: port, to: client.localPort)
+    let accepted = Descriptors.connected(from: port, to: client.socket.port)
     let descriptor = try #require(accepted.first)
     #expect(accepted.count == 1)
     #expect(Descriptors.option(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY) == 1)
@@ -30,11 +31,11 @@ import Testing
   func dualStack(isDualStack: Bool) throws {
     var driver = try TransportDriver()
     let (listener, port) = try driver.listen(.anyV6, ListenOptions(isDualStack: isDualStack))
-    let v6 = RawSocket.connected(to: port, family: .v6)
+    let v6 = try? Peer.connect(to: Address(port: port, isV6: true))
     #expect(v6 != nil)
     let (_, sixth) = try driver.accept(from: listener)
     #expect(sixth.address == .loopbackV6)
-    let v4 = RawSocket.connected(to: port, family: .v4)
+    let v4 = try? Peer.connect(to: Address(port: port))
     #expect((v4 != nil) == isDualStack)
     if isDualStack {
       let (socket, fourth) = try driver.accept(from: listener)
@@ -46,10 +47,10 @@ import Testing
 
   @Test("a port where somebody listens is in use, whoever it is")
   func detectsPortsInUse() throws {
-    let stranger = RawSocket.listening()
+    let stranger = try ServerSocket.listening()
     var first = try TransportDriver()
     let (_, own) = try first.listen()
-    for port in [stranger.port, own] {
+    for port in [stranger.address.port, own] {
       var driver = try TransportDriver()
       #expect(throws: TransportError(.addressInUse, during: "bind")) {
         _ = try driver.transport.listen(on: Endpoint(.loopbackV4, port), ListenOptions())
@@ -65,7 +66,7 @@ import Testing
     options.probesPorts = false
     var second = try TransportDriver(options)
     let twin = try second.transport.listen(on: Endpoint(.loopbackV4, port), ListenOptions())
-    let clients = (0..<64).compactMap { _ in RawSocket.connected(to: port) }
+    let clients = (0..<64).compactMap { _ in try? Peer.connect(to: Address(port: port)) }
     #expect(clients.count == 64)
     var accepted = (0, 0)
     while case .accepted = first.transport.accept(from: listener) { accepted.0 += 1 }
@@ -77,8 +78,8 @@ import Testing
   @Test("the last descriptor is kept for the backend of a client that was accepted")
   func givesUpItsReserve() async {
     await #expect(processExitsWith: .success) {
-      let server = RawSocket.listening()
-      let target = Endpoint(.loopbackV4, server.port)
+      let server = try ServerSocket.listening()
+      let target = Endpoint(.loopbackV4, server.address.port)
       var driver = try TransportDriver()
       DescriptorLimit.current = 64
       // Anew each time, because other threads may have closed some.

@@ -1,8 +1,9 @@
 import PorxyCore
 import PorxySocketIO
+import TestSupport
 import Testing
 
-@Suite struct ResolvingTests {
+@Suite(.paced) struct ResolvingTests {
   private func addresses(
     of host: String, _ driver: inout TransportDriver
   ) throws -> Result<[IPAddress], ResolutionError> {

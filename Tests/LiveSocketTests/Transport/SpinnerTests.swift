@@ -1,17 +1,24 @@
 import PorxyCore
+import TestSupport
 import Testing
 
 @testable import PorxySocketIO
 
 /// When a worker looks for events instead of sleeping.
-@Suite struct SpinnerTests {
-  private let lifetime = Duration.microseconds(50)
+@Suite(.paced) struct SpinnerTests {
+  private let lifetime = Duration.microseconds(100)
+  private let start = Instant(nanoseconds: 1_000_000_000)
 
-  /// One turn that passed a small message on, after which the spin, if any, found something or not.
-  private func turn(_ spinner: inout Spinner, finds: Bool) -> Bool {
+  /// Begins to spin behind a turn that passed a small message on; false where the worker sleeps instead.
+  private func begins(_ spinner: inout Spinner, at now: Instant? = nil, isCrowded: Bool = false) -> Bool {
     spinner.note(64, throughPipe: false)
-    guard spinner.begin(afterEvents: 1) != nil else { return false }
-    spinner.end(found: finds)
+    return spinner.begin(afterEvents: 1, at: now ?? start) { isCrowded } != nil
+  }
+
+  /// One such turn, after which the spin, if any, found something after that long; nil: it did not.
+  private func turn(_ spinner: inout Spinner, findsAfter spent: Duration?) -> Bool {
+    guard begins(&spinner) else { return false }
+    spinner.end(found: spent != nil, after: spent ?? lifetime)
     return true
   }
 
@@ -19,7 +26,7 @@ import Testing
   func followsSmallMessages() {
     var spinner = Spinner(lifetime)
     spinner.note(64, throughPipe: false)
-    #expect(spinner.begin(afterEvents: 1) == lifetime)
+    #expect(spinner.begin(afterEvents: 1, at: start) { false } == lifetime)
   }
 
   @Test(
@@ -28,30 +35,51 @@ import Testing
   func sleepsOtherwise(bytes: Int, events: Int, throughPipe: Bool) {
     var spinner = Spinner(lifetime)
     if bytes > 0 { spinner.note(bytes, throughPipe: throughPipe) }
-    #expect(spinner.begin(afterEvents: events) == nil)
+    #expect(spinner.begin(afterEvents: events, at: start) { false } == nil)
     // What a turn passed on counts for that turn alone.
-    #expect(turn(&spinner, finds: true))
-    #expect(spinner.begin(afterEvents: 1) == nil)
+    #expect(begins(&spinner))
+    #expect(spinner.begin(afterEvents: 1, at: start) { false } == nil)
   }
 
   @Test("never where it is off") func off() {
     var spinner = Spinner(nil)
-    #expect(!turn(&spinner, finds: true))
+    #expect(!begins(&spinner))
   }
 
-  @Test("vain spins are given up for 256 sleeps, then tried twice") func givesUp() {
+  @Test("spins that find something sooner than a wake-up keep it going") func keepsGoing() {
     var spinner = Spinner(lifetime)
-    #expect((0..<8).allSatisfy { _ in turn(&spinner, finds: false) })
-    #expect((0..<256).allSatisfy { _ in !turn(&spinner, finds: false) })
-    #expect((0..<2).allSatisfy { _ in turn(&spinner, finds: false) })
-    #expect((0..<256).allSatisfy { _ in !turn(&spinner, finds: false) })
+    for _ in 0..<1000 { #expect(turn(&spinner, findsAfter: Spinner.wakeUp / 2)) }
+    // What was saved pays for a miss now and then, and is not gathered without a bound.
+    #expect(turn(&spinner, findsAfter: nil))
+    #expect(turn(&spinner, findsAfter: Spinner.wakeUp / 2))
   }
 
-  @Test("spins that find something keep it going") func keepsGoing() {
+  @Test("a server that thinks for longer than a wake-up is not waited for awake", arguments: [55, 70, 90])
+  func givesUpOnThinkers(microseconds: Int64) {
     var spinner = Spinner(lifetime)
-    for _ in 0..<1000 {
-      let spun = (0..<3).map { turn(&spinner, finds: $0 > 0) }
-      #expect(spun == [true, true, true])
-    }
+    let answer = Duration.microseconds(microseconds)
+    var lost = Duration.zero
+    for _ in 0..<10_000 where turn(&spinner, findsAfter: answer) { lost += answer - Spinner.wakeUp }
+    // A fiftieth of the time that 10,000 answers take is not saved by what was found.
+    #expect(lost < answer * 10_000 / 50, "\(lost)")
+  }
+
+  @Test("spins in vain are given up for 256 sleeps, then tried again") func givesUp() {
+    var spinner = Spinner(lifetime)
+    // As many as the time of 16 wake-ups has room for, then as that of four.
+    #expect((0..<8).allSatisfy { _ in turn(&spinner, findsAfter: nil) })
+    #expect((0..<256).allSatisfy { _ in !turn(&spinner, findsAfter: nil) })
+    #expect((0..<2).allSatisfy { _ in turn(&spinner, findsAfter: nil) })
+    #expect((0..<256).allSatisfy { _ in !turn(&spinner, findsAfter: nil) })
+  }
+
+  @Test("not while more threads want a processor than there are, asked a hundred times a second at most")
+  func leavesProcessorsToOthers() {
+    var spinner = Spinner(lifetime)
+    #expect(!begins(&spinner, at: start, isCrowded: true))
+    #expect(!begins(&spinner, at: start + .milliseconds(9), isCrowded: false))
+    #expect(begins(&spinner, at: start + .milliseconds(10), isCrowded: false))
+    #expect(begins(&spinner, at: start + .milliseconds(19), isCrowded: true))
+    #expect(!begins(&spinner, at: start + .milliseconds(20), isCrowded: true))
   }
 }

@@ -1,10 +1,11 @@
 import Glibc
 import PorxyCore
 import PorxySocketIO
+import TestSupport
 import Testing
 
 /// How much a socket takes to send before its peer has room for it.
-@Suite struct UnsentTests {
+@Suite(.paced) struct UnsentTests {
   private func unsentMax(of descriptor: Int32) -> Int32 {
     Descriptors.option(descriptor, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT)
   }
@@ -12,9 +13,9 @@ import Testing
   @Test("accepted sockets are limited from the beginning") func accepted() throws {
     var driver = try TransportDriver()
     let (listener, port) = try driver.listen(.loopbackV4)
-    let client = try #require(RawSocket.connected(to: port))
+    let client = try Peer.connect(to: Address(port: port))
     _ = try driver.accept(from: listener)
-    let accepted = Descriptors.connected(from: port, to: client.localPort)
+    let accepted = Descriptors.connected(from: port, to: client.socket.port)
     #expect(accepted.map(unsentMax) == [Int32(Limits.unsentMax)])
   }
 
@@ -24,7 +25,7 @@ import Testing
     let (source, client) = try driver.acceptedPair()
     let (sink, server) = try driver.connectedPair()
     let local = driver.transport.localEndpoint(of: sink)?.port ?? 0
-    let descriptor = try #require(Descriptors.connected(from: local, to: server.localPort).first)
+    let descriptor = try #require(Descriptors.connected(from: local, to: server.socket.port).first)
     for (kind, isLimited) in [(ConduitKind.buffer, false), (bulk, true), (.buffer, true)] {
       client.send([1, 2, 3])
       var conduit = try driver.borrow(kind)

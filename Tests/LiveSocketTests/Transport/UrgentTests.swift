@@ -1,10 +1,11 @@
 import Glibc
 import PorxyCore
 import PorxySocketIO
+import TestSupport
 import Testing
 
 /// URGENT: an urgent byte never stalls the stream, and arrives as one at the same place.
-@Suite struct UrgentTests {
+@Suite(.paced) struct UrgentTests {
   static let kinds: [ConduitKind] = [.buffer, .block, .pipe]
 
   /// Relays until `sender`'s end and passes that on; the bytes moved.
@@ -36,13 +37,13 @@ import Testing
     sender.send("abc")
     sender.send("!", urgent: true)
     sender.send("def")
-    sender.finishSending()
+    sender.finish()
     let moved = try relay(from: source, to: target, through: kind, &driver)
     #expect(moved == 7)
-    #expect(receiver.receive() == .text("abc"))
-    #expect(receiver.receive(urgent: true) == .text("!"))
-    #expect(receiver.receive() == .text("def"))
-    #expect(receiver.receive() == .end)
+    #expect(receiver.receiveText() == "abc")
+    #expect(receiver.receiveText(urgent: true) == "!")
+    #expect(receiver.receiveText() == "def")
+    #expect(receiver.receiveText() == "END")
   }
 
   @Test("a receiver that takes urgent bytes in line finds them where they were sent", arguments: kinds)
@@ -50,7 +51,7 @@ import Testing
     var driver = try TransportDriver()
     let (source, sender) = try driver.acceptedPair()
     let (target, receiver) = try driver.connectedPair()
-    receiver.set(SOL_SOCKET, SO_OOBINLINE, 1)
+    receiver.socket.set(SOL_SOCKET, SO_OOBINLINE, 1)
     sender.send("!", urgent: true)
     sender.send("abc")
     // Taken one by one: of urgent bytes that wait together a receiver keeps only the last apart.
@@ -59,14 +60,14 @@ import Testing
       let pulled = driver.pull(from: source, into: &conduit)
       #expect(pulled == .moved(UInt32(expected.utf8.count)))
       _ = driver.pushAll(from: &conduit, to: target)
-      #expect(receiver.receive() == .text(expected))
+      #expect(receiver.receiveText() == expected)
     }
     sender.send("?", urgent: true)
-    sender.finishSending()
+    sender.finish()
     let moved = try relay(from: source, to: target, through: kind, &driver)
     #expect(moved == 1)
-    #expect(receiver.receive() == .text("?"))
-    #expect(receiver.receive() == .end)
+    #expect(receiver.receiveText() == "?")
+    #expect(receiver.receiveText() == "END")
   }
 
   @Test("an urgent byte between bulk stalls nothing", arguments: kinds)
@@ -78,7 +79,7 @@ import Testing
     sender.send(bulk)
     sender.send("!", urgent: true)
     sender.send(bulk)
-    sender.finishSending()
+    sender.finish()
     let moved = try relay(from: source, to: target, through: kind, &driver)
     #expect(moved == 80_001)
     let isWhole = receiver.receive(exactly: 100_000) == bulk + bulk
@@ -91,17 +92,17 @@ import Testing
     for _ in 0..<50 {
       let (source, sender) = try driver.acceptedPair()
       let (target, receiver) = try driver.connectedPair()
-      let thread = Thread { [sender = Handover(sender)] in
-        sender.value.send("abc")
-        sender.value.send("!", urgent: true)
-        sender.value.send("def")
-        sender.value.finishSending()
+      let thread = Thread {
+        sender.send("abc")
+        sender.send("!", urgent: true)
+        sender.send("def")
+        sender.finish()
       }
       let moved = try relay(from: source, to: target, through: kind, &driver)
       thread.join()
       #expect(moved == 7)
       #expect(receiver.receive(exactly: 3) == Array("abc".utf8))
-      #expect(receiver.receive(urgent: true) == .text("!"))
+      #expect(receiver.receiveText(urgent: true) == "!")
       #expect(receiver.receive(exactly: 10) == Array("def".utf8))
       driver.transport.close(source, .orderly)
       driver.transport.close(target, .orderly)

@@ -1,8 +1,9 @@
 import PorxyCore
 import PorxySocketIO
+import TestSupport
 import Testing
 
-@Suite struct WakingTests {
+@Suite(.paced) struct WakingTests {
   @Test func aMessageFromAnotherThreadEndsAnEndlessWait() throws {
     var driver = try TransportDriver()
     let mailbox = driver.transport.mailbox
@@ -13,9 +14,9 @@ import Testing
     driver.turn(until: .never)
     thread.join()
     let first = driver.event { _ in true }
-    #expect(first == .asked(.drain))
+    #expect(first == .control(.drain))
     let second = driver.event { _ in true }
-    #expect(second == .asked(.stop))
+    #expect(second == .control(.stop))
   }
 
   @Test func aMailboxOutlivesItsTransport() throws {

@@ -1,7 +1,8 @@
 import PorxyCore
+import TestSupport
 import Testing
 
-@Suite struct AddressTextTests {
+@Suite(.timed) struct AddressTextTests {
   /// Expectations from RFC 5952 section 4, and `inet_ntop`.
   @Test(arguments: [
     (IPAddress(v4: 0), "0.0.0.0:80"),

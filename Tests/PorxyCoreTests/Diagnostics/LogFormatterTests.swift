@@ -1,25 +1,20 @@
+import TestSupport
 import Testing
 
 @testable import PorxyCore
 
-@Suite struct LogFormatterTests {
-  private static let configuration = Configuration(
-    listeners: [Listener(name: "moo", backend: 0, endpoints: []), Listener(name: "ro\"o", backend: 1, endpoints: [])],
-    backends: [
-      Backend(name: "foo", host: .name("localhost"), port: 1234), Backend(name: "b ar", host: .name("bar"), port: 5555),
-    ])
-
+@Suite(.timed) struct LogFormatterTests {
   private static let time = Timestamp(nanosecondsSinceEpoch: 1_785_488_707_042_999_999)
 
   private func line(_ record: LogRecord, _ format: LogFormat) -> String {
-    var formatter = LogFormatter(format, for: Self.configuration)
+    var formatter = LogFormatter(format)
     var text = ""
     formatter.format(record, worker: 1, at: Self.time) { text = String(decoding: $0, as: UTF8.self) }
     return text
   }
 
   private func line(_ record: ProcessRecord, _ format: LogFormat) -> String {
-    var formatter = LogFormatter(format, for: Self.configuration)
+    var formatter = LogFormatter(format)
     var text = ""
     formatter.format(record, at: Self.time) { text = String(decoding: $0, as: UTF8.self) }
     return text
@@ -31,7 +26,7 @@ import Testing
     var toClient = SessionRecord.Tally()
     (toClient.taken, toClient.delivered) = (70_000, 65_536)
     return SessionRecord(
-      listener: 0, backend: 0, client: Endpoint(IPAddress(v4: 0xc000_0201), 50_000),
+      listener: "moo", backend: "foo", client: Endpoint(IPAddress(v4: 0xc000_0201), 50_000),
       clientLocal: Endpoint(.loopbackV4, 8000), backendLocal: Endpoint(.loopbackV6, 41_000),
       backendPeer: Endpoint(.loopbackV6, 1234), endedBy: .client, manner: .reset, phase: .halfClosed,
       failure: .connectionReset, toBackend: toBackend, toClient: toClient, acceptedAt: Instant(nanoseconds: 5_000_000),
@@ -39,7 +34,8 @@ import Testing
   }()
 
   private static let refused = SessionRecord(
-    listener: 1, backend: 1, client: Endpoint(IPAddress(v4: 0xc000_0201), 50_000), clientLocal: nil, backendLocal: nil,
+    listener: "ro\"o", backend: "b ar", client: Endpoint(IPAddress(v4: 0xc000_0201), 50_000), clientLocal: nil,
+    backendLocal: nil,
     backendPeer: nil, endedBy: .backend, manner: .refused, phase: .connecting, failure: nil,
     toBackend: SessionRecord.Tally(), toClient: SessionRecord.Tally(), acceptedAt: Instant(nanoseconds: 0),
     connectedAt: nil, endedAt: Instant(nanoseconds: 0))
@@ -67,7 +63,7 @@ import Testing
   @Test func leavesOutWhatIsNotThereInTextAndQuotesWhatNeedsIt() {
     #expect(
       line(.session(Self.refused), .text)
-        == "2026-07-31T09:05:07.042Z info backend not reached: listener=\"ro\\\"o\" backend=\"b ar\" "
+        == "2026-07-31T09:05:07.042Z info connecting to the backend failed: listener=\"ro\\\"o\" backend=\"b ar\" "
         + "client=192.0.2.1:50000 ended_by=backend how=refused phase=connecting bytes_to_backend=0 bytes_to_client=0 "
         + "undelivered_to_backend=0 undelivered_to_client=0 duration_ms=0.000 worker=1\n")
   }
@@ -76,29 +72,62 @@ import Testing
     #expect(
       line(.session(Self.refused), .json)
         == #"{"time":"2026-07-31T09:05:07.042Z","level":"info","event":"session","#
-        + #""message":"backend not reached","listener":"ro\"o","backend":"b ar","client":"192.0.2.1:50000","#
+        + #""message":"connecting to the backend failed","listener":"ro\"o","backend":"b ar","#
+        + #""client":"192.0.2.1:50000","#
         + #""client_local":null,"backend_local":null,"backend_peer":null,"ended_by":"backend","how":"refused","#
         + #""phase":"connecting","error":null,"bytes_to_backend":0,"bytes_to_client":0,"undelivered_to_backend":0,"#
         + #""undelivered_to_client":0,"connect_ms":null,"duration_ms":0.000,"worker":1}"# + "\n")
   }
 
   @Test(arguments: [
-    (LogRecord.listening(listener: 0, on: Endpoint(.anyV6, 80)), "info listening: listener=moo address=[::]:80"),
+    (LogRecord.listening(listener: "moo", on: Endpoint(.anyV6, 80)), "info listening: listener=moo address=[::]:80"),
     (
-      .paused(listener: 0, because: .shortage(.descriptorsExhausted)),
-      "warning not accepting, clients wait: listener=moo reason=\"descriptors exhausted\" worker=1"
+      .listening(listener: "moo", on: Endpoint(.anyV4, 9000), upTo: 9100),
+      "info listening: listener=moo address=0.0.0.0:9000-9100"
     ),
-    (.resumed(listener: 0), "info accepting again: listener=moo worker=1"),
     (
-      .unresolved(backend: 0, .unknownName, usesLastAnswer: true),
-      "warning backend's name not resolved: backend=foo error=\"unknown name\" uses_last_answer=true worker=1"
+      .listenerLost(listener: "moo", on: Endpoint(.loopbackV4, 80), .addressInUse),
+      "warning listening socket lost, reopening it: listener=moo address=127.0.0.1:80 error=\"address in use\" "
+        + "worker=1"
     ),
-    (.draining(sessions: 3), "info accepting no more, letting sessions finish: sessions=3"),
-    (.drained(reset: 0), "info all sessions are over: sessions_reset=0"),
-    (.drained(reset: 2), "info the last sessions were reset: sessions_reset=2"),
     (
-      .attemptFailed(backend: 0, Endpoint(.loopbackV4, 1), .other(99)),
-      "debug attempt to connect failed: backend=foo address=127.0.0.1:1 error=\"error 99\" worker=1"
+      .listenerRestored(listener: "moo", on: Endpoint(.loopbackV4, 80)),
+      "info listening again: listener=moo address=127.0.0.1:80 worker=1"
+    ),
+    (
+      .callRefused(.splice, .other(38)),
+      "warning system call refused, continuing without it: call=splice error=\"error 38\" "
+        + "effect=\"bytes are copied through the process\""
+    ),
+    (
+      .paused(listener: "moo", because: .shortage(.descriptorsExhausted)),
+      "warning listener paused, clients wait in the backlog: listener=moo reason=\"descriptors exhausted\" worker=1"
+    ),
+    (.resumed(listener: "moo"), "info listener resumed: listener=moo worker=1"),
+    (
+      .unresolved(backend: "foo", .unknownName, usesLastAnswer: true),
+      "warning resolving the backend's name failed: backend=foo error=\"unknown name\" uses_last_answer=true worker=1"
+    ),
+    (
+      .loopDetected(backend: "foo", Endpoint(.loopbackV4, 80), to: "moo"),
+      "error loop detected, session refused: backend=foo address=127.0.0.1:80 listener=moo worker=1"
+    ),
+    (
+      .addressesSkipped(backend: "foo", count: 70),
+      "warning the backend's name has too many addresses, some are not tried: backend=foo addresses=70 "
+        + "tried=64 worker=1"
+    ),
+    (.draining(sessions: 3), "info draining: sessions=3"),
+    (.drained(reset: 0), "info drained: sessions_reset=0"),
+    (.drained(reset: 2), "info drained, remaining sessions were reset: sessions_reset=2"),
+    (
+      .attemptFailed(backend: "foo", Endpoint(.loopbackV4, 1), .other(99)),
+      "debug attempt to connect to the backend failed: backend=foo address=127.0.0.1:1 error=\"error 99\" worker=1"
+    ),
+    (
+      .attemptFailed(backend: "foo", Endpoint(.loopbackV4, 1), .networkUnreachable),
+      "debug attempt to connect to the backend failed: backend=foo address=127.0.0.1:1 "
+        + "error=\"network unreachable\" worker=1"
     ),
   ])
   func writesTheOtherRecordsAsText(_ record: LogRecord, _ expected: String) {
@@ -111,13 +140,28 @@ import Testing
       #""level":"info","event":"started","message":"porxy runs","version":"1.2.3","workers":2,"sessions_max":500"#
     ),
     (
-      .listenFailed(listener: 0, on: Endpoint(.anyV4, 80), reason: "held by \"nc\"\n"),
+      .listenFailed(listener: "moo", on: Endpoint(.anyV4, 80), reason: "held by \"nc\"\n"),
       #""level":"error","event":"listen-failed","message":"cannot listen","listener":"moo","address":"0.0.0.0:80","#
         + #""reason":"held by \"nc\"\n""#
     ),
     (
-      .told(signal: "SIGTERM", again: false),
-      #""level":"info","event":"told-to-stop","message":"told to stop","signal":"SIGTERM""#
+      .listenSkipped(listener: "moo", on: Endpoint(.loopbackV6, 80), reason: "no IPv6"),
+      #""level":"warning","event":"listen-skipped","message":"listening without this address","listener":"moo","#
+        + #""address":"[::1]:80","reason":"no IPv6""#
+    ),
+    (
+      .stopSignal(signal: "SIGTERM", again: false),
+      #""level":"info","event":"stop-signal","message":"stopping","signal":"SIGTERM""#
+    ),
+    (
+      .ignored(signal: "SIGHUP"),
+      #""level":"warning","event":"signal-ignored","#
+        + #""message":"signal ignored, porxy is stopping","signal":"SIGHUP""#
+    ),
+    (
+      .ignored(signal: "SIGUSR1"),
+      #""level":"warning","event":"signal-ignored","#
+        + #""message":"signal ignored, porxy does not use it","signal":"SIGUSR1""#
     ),
     (
       .dropped(lines: 7),
@@ -136,12 +180,12 @@ import Testing
   @Test func escapesWhatJSONForbids() {
     let reason = "a\\b\u{1}\u{7f}\t\r é"
     #expect(
-      line(.listenFailed(listener: 0, on: Endpoint(.anyV4, 1), reason: reason), .json)
+      line(.listenFailed(listener: "moo", on: Endpoint(.anyV4, 1), reason: reason), .json)
         .hasSuffix(#""reason":"a\\b\u0001\u007f\t\r é"}"# + "\n"))
   }
 
   @Test func keepsNothingOfTheLineBefore() {
-    var formatter = LogFormatter(.text, for: Self.configuration)
+    var formatter = LogFormatter(.text)
     formatter.format(.session(Self.served), worker: 0, at: Self.time) { _ in }
     var text = ""
     formatter.format(.stopped, at: Self.time) { text = String(decoding: $0, as: UTF8.self) }

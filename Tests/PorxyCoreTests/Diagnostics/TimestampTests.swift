@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import PorxyCore
 
-@Suite struct TimestampTests {
+@Suite(.timed) struct TimestampTests {
   /// Expectations from `date -u -d @seconds`.
   @Test(arguments: [
     (UInt64(0), "1970-01-01T00:00:00.000Z"),

@@ -1,12 +1,13 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import PorxyCore
 
-@Suite struct PlacesTests {
+@Suite(.timed) struct PlacesTests {
   @Test("all places can be had by one worker, wherever they were given back", arguments: [1, 2, 3, 17, 1000, 100_000])
   func all(_ max: Int) {
-    let places = Places(max, workers: 4)
+    let places = SessionQuota(max, workers: 4)
     for turn in 0..<3 {
       for _ in 0..<max { #expect(places.take(turn)) }
       #expect(!places.take(turn) && !places.take(3))
@@ -18,14 +19,14 @@ import Testing
 
   @Test("none are to be had of none")
   func none() {
-    let places = Places(0, workers: 2)
+    let places = SessionQuota(0, workers: 2)
     #expect(!places.take(0) && !places.take(1))
     #expect(places.taken == 0)
   }
 
   @Test("workers at once never have more than there are, and lose none", arguments: [3, 70, 5000])
   func atOnce(_ max: Int) async {
-    let places = Places(max, workers: 4)
+    let places = SessionQuota(max, workers: 4)
     let held = Counter()
     await withTaskGroup { group in
       for worker in 0..<4 {

@@ -1,7 +1,8 @@
 import PorxyCore
+import TestSupport
 import Testing
 
-@Suite struct SplitMix64Tests {
+@Suite(.timed) struct SplitMix64Tests {
   @Test func drawsTheReferenceVector() {
     var generator = SplitMix64(seed: 1_234_567)
     let expected: [UInt64] = [

@@ -1,8 +1,9 @@
 import PorxyCore
+import TestSupport
 import Testing
 
 /// Vectors come from the public-domain xoshiro256starstar.c, its state filled by splitmix64.c.
-@Suite struct Xoshiro256Tests {
+@Suite(.timed) struct Xoshiro256Tests {
   @Test(
     "the draws are those of the reference",
     arguments: [

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import PorxyCore
 
-@Suite struct SlabTests {
+@Suite(.timed) struct SlabTests {
   @Test func usesTheLastFreedPlaceFirst() {
     var slab = Slab<Int>()
     let places = (0..<5).map { slab.insert($0) }

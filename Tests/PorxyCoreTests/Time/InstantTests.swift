@@ -1,7 +1,8 @@
 import PorxyCore
+import TestSupport
 import Testing
 
-@Suite struct InstantTests {
+@Suite(.timed) struct InstantTests {
   @Test func addsDurations() {
     #expect(Instant(nanoseconds: 5) + .nanoseconds(7) == Instant(nanoseconds: 12))
     #expect(Instant(nanoseconds: 0) + .seconds(2) == Instant(nanoseconds: 2_000_000_000))

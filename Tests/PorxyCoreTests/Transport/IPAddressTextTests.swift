@@ -1,7 +1,8 @@
 import PorxyCore
+import TestSupport
 import Testing
 
-@Suite struct IPAddressTextTests {
+@Suite(.timed) struct IPAddressTextTests {
   @Test(
     "an address is read and written as RFC 5952 writes it",
     arguments: [

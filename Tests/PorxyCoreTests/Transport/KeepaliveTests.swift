@@ -1,7 +1,8 @@
 import PorxyCore
+import TestSupport
 import Testing
 
-struct KeepaliveTests {
+@Suite(.timed) struct KeepaliveTests {
   @Test func keepsToItsOwnPaceWithNothingAsked() {
     #expect(Keepalive.halfClosed(asked: nil) == .halfClosed)
   }

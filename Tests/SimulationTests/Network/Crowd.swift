@@ -72,8 +72,8 @@ final class Crowd: Peers {
   private func acceptAll(on network: Network) {
     guard let listener else { return }
     while let socket = try? network.acceptNext(listener) {  // bound: the queue
-      let temper = chance.below(12, .peer, network.stream(of: socket), 3)
-      keep(Line(socket: socket, isClient: false, ends: Int(temper)))
+      let profile = chance.below(12, .peer, network.stream(of: socket), 3)
+      keep(Line(socket: socket, isClient: false, ends: Int(profile)))
       act(socket, on: network)
     }
   }

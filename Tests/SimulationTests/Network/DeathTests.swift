@@ -1,9 +1,10 @@
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// The ways in which a process or a machine goes, and what its peer sees.
-@Suite("simulated deaths and links")
+@Suite("simulated deaths and links", .timed)
 struct DeathTests {
   let pair = Pair()
   var network: Network { pair.network }

@@ -1,8 +1,9 @@
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
-@Suite("payload")
+@Suite("payload", .timed)
 struct PayloadTests {
   typealias Run = Payload.Run
 

@@ -1,9 +1,10 @@
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// The proxy itself on the simulated network, among peers that check every byte; its rules are judged elsewhere.
-@Suite("the proxy on the simulated network")
+@Suite("the proxy on the simulated network", .timed)
 struct ProxyTests {
   @Test("without faults")
   func faultless() throws {

@@ -1,9 +1,10 @@
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// Readiness that is stale, spurious, merged, late or interrupted; names that change; moves that are short.
-@Suite("simulated transport: faults")
+@Suite("simulated transport: faults", .timed)
 struct ReadinessFaultTests {
   let pair = Pair()
   var network: Network { pair.network }

@@ -60,7 +60,7 @@ struct Relay: ~Copyable {
       guard let place = place(id) else { return }
       pump(place, on: &transport)
       if let place = self.place(id) { pump(legs[place].other, on: &transport) }
-    case .resolved, .asked: break
+    case .resolved, .control, .refused: break
     }
   }
 
@@ -70,7 +70,7 @@ struct Relay: ~Copyable {
     for _ in 0..<1000 {
       switch transport.accept(from: listener) {
       case .drained: return
-      case .failed:
+      case .failed, .lost:
         waits = true
         return
       case .accepted(let id, from: _):

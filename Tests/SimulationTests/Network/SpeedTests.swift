@@ -1,6 +1,7 @@
 import Glibc
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 #if DEBUG
@@ -10,7 +11,7 @@ import Testing
 #endif
 
 /// Speed and memory of the network; only an optimised build says something about them.
-@Suite("simulated network: speed", .enabled(if: isRelease), .serialized)
+@Suite("simulated network: speed", .enabled(if: isRelease), .serialized, .timed)
 struct SpeedTests {
   private let sessions = 40_000
   private let world = World(Seed(1), length: 2000)

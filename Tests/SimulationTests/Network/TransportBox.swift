@@ -11,7 +11,11 @@ final class TransportBox {
 
   var now: Instant { transport.now }
 
-  func wait(until deadline: Instant) { transport.wait(until: deadline) }
+  /// A test looks at the events that it is about; what is left of a turn is taken here.
+  func wait(until deadline: Instant) {
+    while transport.nextEvent() != nil {}
+    transport.wait(until: deadline)
+  }
   func nextEvent() -> Event? { transport.nextEvent() }
 
   /// All events of a span of virtual time.
@@ -25,9 +29,13 @@ final class TransportBox {
     return events
   }
 
-  func listen(on endpoint: Endpoint) throws(TransportError) -> ListenerID {
-    try transport.listen(on: endpoint, ListenOptions())
+  func listen(
+    on endpoint: Endpoint, _ options: ListenOptions = ListenOptions()
+  ) throws(TransportError) -> ListenerID {
+    try transport.listen(on: endpoint, options)
   }
+
+  func closeListener(_ listener: ListenerID) { transport.closeListener(listener) }
 
   func connect(to endpoint: Endpoint) throws(TransportError) -> SocketID {
     try transport.connect(to: endpoint, SocketOptions())

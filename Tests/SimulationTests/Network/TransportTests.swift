@@ -1,9 +1,10 @@
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// The transport's events, from host B; A is a peer with plain sockets.
-@Suite("simulated transport: events")
+@Suite("simulated transport: events", .timed)
 struct TransportTests {
   let pair = Pair()
   var network: Network { pair.network }
@@ -37,14 +38,14 @@ struct TransportTests {
   func immediateFailures() throws {
     let transport = TransportBox(on: pair.b, of: network)
     _ = try transport.listen(on: Endpoint(.anyV4, 80))
-    #expect(throws: TransportError(.addressInUse, during: "listen")) {
+    #expect(throws: TransportError(.addressInUse, during: "bind")) {
       _ = try transport.listen(on: Endpoint(.anyV6, 80))
     }
     #expect(throws: TransportError(.networkUnreachable, during: "connect")) {
       _ = try transport.connect(to: Endpoint(IPAddress(v4: 0x0808_0808), 80))
     }
     for (kind, failure) in [
-      (FaultKind.portsExhausted, Failure.addressUnavailable), (.descriptorsOnConnect, .descriptorsExhausted),
+      (FaultKind.portsExhausted, Failure.portsExhausted), (.descriptorsOnConnect, .descriptorsExhausted),
     ] {
       network.inject(Fault(kind, on: "b"))
       #expect(throws: TransportError(failure, during: "connect")) {

@@ -12,7 +12,7 @@ extension World {
   ) throws -> (records: [SessionRecord], left: Int) {
     var transport = SimulatedTransport(on: porxy, of: network)
     var proxy = Proxy<SimulatedTransport>(
-      configuration: Self.configuration, admission: Admission(Self.configuration, sessionsMax: 1000))
+      shared: SharedState(Self.configuration, sessionsMax: 1000))
     guard proxy.start(on: &transport).isEmpty else { throw Complaint(text: "it does not listen") }
     crowd.come(sessions, every: interval, on: network)
     let healed = network.now + length
@@ -21,9 +21,7 @@ extension World {
     var records: [SessionRecord] = []
     var turns = 0
     while network.now < end {  // bound: virtual time
-      transport.wait(until: min(proxy.nextDeadline, hasHealed ? end : healed))
-      while let event = transport.nextEvent() { proxy.handle(event, on: &transport) }
-      proxy.advance(to: transport.now, on: &transport)
+      proxy.turn(until: hasHealed ? end : healed, on: &transport)
       proxy.takeRecords { if case .session(let record) = $0 { records.append(record) } }
       turns += 1
       if turns % checksEvery == 0, let complaint = network.check().first { throw Complaint(text: complaint) }

@@ -1,17 +1,18 @@
 import PorxyCatalogue
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// Every scenario of the catalogue, direct and through porxy. What they expect is what the rules and Linux say.
-@Suite struct CatalogueTests {
+@Suite(.timed) struct CatalogueTests {
   @Test("the catalogue has scenarios for every rule")
   func covers() throws {
     let scenarios = try CatalogueFile.all.map { try Scenario(reading: $0.text) }
     #expect(scenarios.count >= 60)
     let rules = [
       "BYTES", "END", "DONE", "RESET", "ANSWER", "REFUSED", "GONE", "HALF", "DIES", "VANISHES", "PRESSURE", "ALONE",
-      "ACCEPT", "URGENT", "TOLD", "STOP",
+      "ACCEPT", "URGENT", "TOLD", "IDLE", "STOP", "CUT", "RELOAD",
     ]
     for rule in rules {
       #expect(scenarios.count { $0.rules.contains(rule) } >= 2, "\(rule)")
@@ -36,6 +37,17 @@ import Testing
     guard scenario.arms.contains(.proxied) else { return }
     let outcome = ScenarioRunner(relay: relay).run(scenario, .proxied)
     #expect(outcome.complaints == [], "\(entry.name), through porxy:\n\(outcome.trace)")
+  }
+
+  @Test("RELOAD: a configuration that is the same shows nowhere, whenever porxy reads it", arguments: CatalogueFile.all)
+  func reloaded(_ entry: CatalogueFile) throws {
+    var scenario = try Scenario(reading: entry.text)
+    guard scenario.arms.contains(.proxied), !scenario.rules.contains("RELOAD") else { return }
+    scenario.steps = scenario.steps.flatMap { step in
+      step.isImmediate ? [step] : [Step(.porxy(.reload(.none))), step]
+    }
+    let outcome = ScenarioRunner().run(scenario, .proxied)
+    #expect(outcome.complaints == [], "\(entry.name), reloading before each step:\n\(outcome.trace)")
   }
 
   @Test("the law: through porxy, client and server see what they see direct", arguments: CatalogueFile.all)

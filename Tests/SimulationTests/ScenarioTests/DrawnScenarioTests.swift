@@ -1,10 +1,11 @@
 import Glibc
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// The law over scenarios drawn from seeds.
-@Suite struct DrawnScenarioTests {
+@Suite(.timed) struct DrawnScenarioTests {
   @Test("the law holds in scenarios drawn from seeds", arguments: 0..<8)
   func law(sweep: Int) {
     let perSweep = unsafe getenv("PORXY_RUNS").flatMap { unsafe Int(String(cString: $0)) } ?? 400

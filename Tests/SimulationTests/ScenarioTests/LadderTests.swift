@@ -1,8 +1,9 @@
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// The drawing of a run.
-@Suite struct LadderTests {
+@Suite(.timed) struct LadderTests {
   private static let lateAnswer = """
     a late answer
     client connect

@@ -4,6 +4,8 @@ import PorxySimulation
 /// Draws scenarios that use the whole vocabulary; they need make no sense.
 struct RandomScenario {
   private var random: Xoshiro256
+  /// The scenario being drawn has the listeners of the settings.
+  private var hasListeners = false
 
   init(seed: UInt64) {
     random = Xoshiro256(seed: seed)
@@ -13,6 +15,7 @@ struct RandomScenario {
     var settings = allSettings()
     random.shuffle(&settings)
     settings.removeLast(random.integer(in: 0...settings.count))
+    hasListeners = settings.contains(.listeners(Self.listeners))
     let steps = (0..<random.integer(in: 0...20)).map { _ in step() }
     return Scenario(
       title: random.pick(["a title", "two: words", "and client close"]), settings: settings, steps: steps)
@@ -32,8 +35,18 @@ struct RandomScenario {
     return String(characters)
   }
 
-  private mutating func number() -> UInt64 {
-    random.pick([0, 1, 8, 1000, 65_535, 65_536, 1 << 20, (1 << 20) + 1, 12_288, 3 << 16])
+  private mutating func number(from least: UInt64 = 0) -> UInt64 {
+    max(least, random.pick([0, 1, 8, 1000, 65_535, 65_536, 1 << 20, (1 << 20) + 1, 12_288, 3 << 16]))
+  }
+
+  /// A time that a setting can be.
+  private mutating func patience() -> Duration { max(duration(), .milliseconds(1)) }
+
+  private mutating func duration(upTo most: Duration) -> Duration { min(max(duration(), .microseconds(1)), most) }
+
+  private mutating func keepalive() -> Keepalive {
+    let (idle, interval) = (duration(upTo: .seconds(32_767)), duration(upTo: .seconds(32_767)))
+    return Keepalive(idle: max(idle, .seconds(1)), interval: max(interval, .seconds(1)), count: 5)
   }
 
   private mutating func duration() -> Duration {
@@ -61,26 +74,38 @@ struct RandomScenario {
     let server = [hostSetting()]
     let porxy = [porxySetting(), porxySetting(), porxySetting()]
     let targets = some(of: NameTarget.allCases)
+    let hasV6 = !porxy.contains { $0 == .noV6 || $0 == .noWayToV6 }
+    let family: IPAddress.Family = hasV6 && random.chance(1, in: 2) ? .v6 : .v4
     return [
-      .rules(["RESET", "END"]), .row("C07"), .arms(arms), .differs(differences), .latency(duration()), .client(client),
-      .server(server), .porxy(porxy), .name(targets),
+      .rules(["RESET", "END"]), .row("C07"), .arms(arms), .differs(differences), .latency(duration(upTo: .seconds(60))),
+      .family(family),
+      .client(client),
+      .server(server), .porxy(porxy), .name(targets), .listeners(Self.listeners),
     ]
   }
 
+  private static let listeners = [
+    SideListener("db", to: .address(.otherV6), sessionsMax: 3), SideListener("post", to: .name("mail")),
+    SideListener("chain", to: .listener("db", name: nil)), SideListener("loop", to: .listener("loop", name: "me")),
+  ]
+
   private mutating func hostSetting() -> HostSetting {
-    random.pick([
-      .sendBuffer(number()), .receiveBuffer(number()), .ports(7), .descriptors(9), .userTimeout(duration()),
-      .keepalive(idle: duration(), interval: duration(), count: 3), .callRetries(2), .finTimeout(duration()),
-      .sharedHost, .doesNotListen, .acceptsWhenTold, .backlog(4),
+    let keepalive = keepalive()
+    return random.pick([
+      .sendBuffer(number(from: 1)), .receiveBuffer(number(from: 1)), .ports(7), .descriptors(9),
+      .userTimeout(patience()), .keepalive(keepalive),
+      .synRetries(2), .finTimeout(max(duration(upTo: .seconds(120)), .seconds(1))), .sharedHost, .doesNotListen,
+      .acceptsWhenTold, .backlog(4),
     ])
   }
 
   private mutating func porxySetting() -> PorxySetting {
     random.pick([
-      .relay(random.pick(RelayMode.allCases)), .connectTimeout(duration()), .idleTimeout(duration()),
-      .userTimeout(duration()), .drainTimeout(duration()), .keepalive(nil),
-      .keepalive(Keepalive(idle: duration(), interval: duration(), count: 5)), .sessions(2), .descriptors(30),
-      .ports(3), .sendBuffer(number()), .receiveBuffer(number()),
+      .workers(3), .relay(random.pick(RelayMode.allCases)), .connectTimeout(patience()), .idleTimeout(patience()),
+      .userTimeout(patience()), .drainTimeout(duration()), .keepalive(nil), .keepalive(keepalive()), .sessions(2),
+      .descriptors(30), .ports(3), .sendBuffer(number(from: 1)), .receiveBuffer(number(from: 1)), .pipes(2),
+      .keep(nil), .keep(patience()), .noV6,
+      .noWayToV6,
     ])
   }
 
@@ -94,11 +119,11 @@ struct RandomScenario {
   private mutating func action() -> Action {
     switch random.below(12) {
     case 0: .host(.client(random.integer(in: 1...3)), hostAction())
-    case 1: .host(.server, hostAction())
+    case 1: .host(random.pick([.server, .other]), hostAction())
     case 2: .host(.porxy, random.chance(1, in: 2) ? .recover : suffering())
-    case 3: .listener(random.pick([.listen, .stopListening, .has(connections: 2)]))
+    case 3: .listener(random.pick([.listen, .stopListening, .shutListening, .poll(readiness()), .has(connections: 2)]))
     case 4: .network(networkAction())
-    case 5: .name(nameAction())
+    case 5: .name(hasListeners ? random.pick([nil, "mail", "me"]) : nil, nameAction())
     case 6: .porxy(porxyAction())
     case 7: random.chance(1, in: 3) ? .settle : .wait(duration())
     case 8, 9: .socket(.server(random.integer(in: 1...3)), serverAction())
@@ -111,39 +136,51 @@ struct RandomScenario {
   }
 
   private mutating func suffering() -> HostAction {
-    .suffer(random.pick(FaultKind.allCases.filter { !$0.needsTwoHosts }), random.below(1000))
+    let kind = random.pick(FaultKind.allCases.filter { !$0.needsTwoHosts && !$0.needsName })
+    return .suffer(kind, kind.amounts.lowerBound + random.below(kind.amounts.count > 1000 ? 1000 : 2))
   }
 
   private mutating func networkAction() -> NetworkAction {
-    let place = random.pick([Place.client(1), .client(2), .server])
+    let place = random.pick([Place.client(1), .client(2), .server, .other])
     let way = Way(random.pick(Way.Direction.allCases), place)
     if way.direction != .both { return random.pick([.impose(.cut, way), .heal(way)]) }
     let trouble = random.pick([
-      Trouble.cut, .stall, .slow(duration()), .jitter(duration()), .throttle(number()), .lose(300), .reset,
-      .refuse(error()),
+      Trouble.cut, .stall, .slow(duration(upTo: .seconds(3600))), .jitter(duration(upTo: .seconds(3600))),
+      .throttle(number(from: 100)), .lose(300), .reset,
+      .refuse(error()), .lackPorts,
     ])
     return random.pick([.impose(trouble, way), .heal(way), .heal(nil)])
   }
 
   private mutating func nameAction() -> NameAction {
     random.pick([
-      .resolves(some(of: NameTarget.allCases)), .takes(duration()), .fails(.unknownName),
-      .fails(.unavailable),
+      .resolves(some(of: NameTarget.allCases)), .takes(duration(upTo: .seconds(3600))), .fails(.unknownName),
+      .fails(.unavailable), .hangs, .answers,
     ])
   }
 
   private mutating func porxyAction() -> PorxyAction {
     random.pick([
-      .drain, .stop, .holds(sessions: 3), .tells(.client, .reset, nil), .tells(.porxy, .timeout, .halfClosed),
+      .drain, .stop, .kill, .loseListeners, .reload(.none), .reload(.without("in")),
+      .reload(.settings([.idleTimeout(.seconds(3)), .whenRemoved(.drain)])), .holds(sessions: 3),
+      .tells(.client, .reset, nil),
+      .tells(.porxy, .timeout, .halfClosed),
       .tells(.backend, .vanished, .resolving), .tells(.backend, .refused, .connecting),
     ])
   }
 
   private mutating func clientAction() -> SocketAction {
     if random.chance(1, in: 8) {
-      return .connect(random.pick([.succeeds, .fails(error()), .begins, .isReset]))
+      let listener = hasListeners ? random.pick([nil, "db", "chain"]) : nil
+      return random.pick([
+        .connect(connectOutcome(), on: listener), .connectAgain(maybeError()), .connectToItself(connectOutcome()),
+      ])
     }
     return peerAction()
+  }
+
+  private mutating func connectOutcome() -> ConnectOutcome {
+    random.pick([.succeeds, .fails(error()), .begins, .isReset])
   }
 
   private mutating func serverAction() -> SocketAction {
@@ -161,7 +198,11 @@ struct RandomScenario {
     case 3, 4: reception()
     case 5: random.pick([.finish(maybeError()), .shutReading(maybeError()), .shutBoth(maybeError()), .close, .reset])
     case 6: random.pick([.poll(readiness()), .event(readiness()), .error(maybeError())])
-    default: .state(random.pick([.established, .closeWait, .timeWait, .synSent]))
+    default:
+      random.pick([
+        .state(random.pick([.established, .closeWait, .timeWait, .synSent])),
+        .set(.keepalive(keepalive()), maybeError()), .set(.userTimeout(patience()), maybeError()),
+      ])
     }
   }
 

@@ -1,52 +1,39 @@
 import Glibc
-import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// The law over every short run, not a sample of them.
-@Suite struct SmallScopeTests {
-  @Test("the law holds in every run of a few steps", arguments: [1, 2, 3], SmallScope.Phase.allCases)
-  func law(length: Int, phase: SmallScope.Phase) {
-    explore(length, while: phase)
+@Suite(.timed) struct SmallScopeTests {
+  @Test("the law holds in every run of a few steps", arguments: 1...3)
+  func law(length: Int) {
+    explore(length)
   }
 
   @Test(
     "the law holds in every run of more steps",
-    .enabled(if: unsafe getenv("PORXY_STEPS") != nil, "PORXY_STEPS=5 looks at all runs of five steps"))
+    .enabled(if: unsafe getenv("PORXY_STEPS") != nil, "PORXY_STEPS=4 looks at all runs of four steps"))
   func lawOfMore() {
-    let length = unsafe getenv("PORXY_STEPS").flatMap { unsafe Int(String(cString: $0)) } ?? 4
-    for phase in SmallScope.Phase.allCases { explore(length, while: phase) }
+    explore(unsafe getenv("PORXY_STEPS").flatMap { unsafe Int(String(cString: $0)) } ?? 4)
   }
 
-  private func explore(_ length: Int, while phase: SmallScope.Phase) {
-    explore(SmallScope(length: length, phase: phase))
-    // While porxy has no server yet, a moment of the server's cannot be one of the client's too.
-    if phase != .connecting { explore(SmallScope(length: length, isHasty: true, phase: phase)) }
+  @Test("a scope that is split into shards is the whole scope")
+  func shards() {
+    let scope = SmallScope(length: 2, phase: .streaming)
+    let whole = scope.explore()
+    var parts = ScopeSummary()
+    for shard in 0..<3 { parts.add(scope.explore(shard: shard, of: 3)) }
+    #expect(parts.runs == whole.runs)
+    #expect(parts.ends == whole.ends)
   }
 
-  /// What both saw at the end: they begin to look with a poll, which is no step.
-  private static func end(of outcome: ScenarioOutcome) -> String {
-    outcome.seen.drop { step in
-      if case .socket(_, .poll) = step.action { false } else { true }
-    }.map(\.description).joined(separator: "; ")
-  }
-
-  private func explore(_ scope: SmallScope) {
-    var runs = 0
-    var differing = 0
-    var ends: Set<String> = []
-    for number in 0..<scope.count {
-      guard let scenario = scope[number] else { continue }
-      runs += 1
-      let comparison = Comparison(scenario, seed: Seed(UInt64(number)))
-      ends.insert(Self.end(of: comparison.direct))
-      guard !comparison.complaints.isEmpty else { continue }
-      differing += 1
-      if differing <= 10 { Issue.record("\(scenario)\(comparison.complaints.joined(separator: "\n"))") }
+  private func explore(_ length: Int) {
+    for scope in SmallScope.all(ofLength: length) {
+      let summary = scope.explore()
+      print("\(scope): \(summary.runs) runs, \(summary.ends.count) distinct ends, \(summary.differing) break the law")
+      for complaint in summary.complaints { Issue.record("\(complaint)") }
+      #expect(summary.differing == 0)
+      #expect(summary.runs > 0)
     }
-    let name = "\(scope.length) steps while \(scope.phase)\(scope.isHasty ? ", hasty" : "")"
-    print("\(name): \(runs) runs, \(ends.count) distinct ends, \(differing) break the law")
-    #expect(differing == 0)
-    #expect(runs > 0)
   }
 }

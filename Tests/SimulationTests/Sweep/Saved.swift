@@ -6,7 +6,7 @@ enum Saved {
   private static let shrinkingMax = Duration.seconds(30)
 
   /// Shrinks a run and saves it among the temporary files; the file's name, nil where it could not be written.
-  static func shrunk(_ script: RunScript) -> String? {
+  static func shrunk(_ script: RunSetup) -> String? {
     let end = ContinuousClock.now + shrinkingMax
     let text = script.shrunk { ContinuousClock.now < end }.description
     let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"

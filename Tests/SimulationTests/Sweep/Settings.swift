@@ -18,7 +18,8 @@ enum Settings {
   /// From the commit, so that each one looks at other runs than the last, and the same commit at the same ones.
   static var firstSeed: Seed { commit(in: root).flatMap { Seed($0) } ?? Seed(1) }
 
-  private static var root: String {
+  /// The package's folder.
+  static var root: String {
     var path = "\(#filePath)"
     for _ in 0..<4 { path = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]) }
     return path
@@ -42,7 +43,7 @@ enum Settings {
     unsafe getenv(name).map { unsafe String(cString: $0) }
   }
 
-  private static func read(_ path: String) -> String? {
+  static func read(_ path: String) -> String? {
     guard let file = unsafe fopen(path, "r") else { return nil }
     defer { unsafe fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 1 << 16)

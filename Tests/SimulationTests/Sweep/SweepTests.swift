@@ -1,9 +1,10 @@
 import PorxyCore
 import PorxySimulation
+import TestSupport
 import Testing
 
 /// Random runs with the shipped proxy between random peers.
-@Suite("sweep") struct SweepTests {
+@Suite("sweep", .timed) struct SweepTests {
   @Test("fresh seeds hold every rule, and meet every fault")
   func sweep() {
     if let seed = Settings.seed { return replay(seed) }
@@ -16,7 +17,7 @@ import Testing
     }
     print("sweep from \(first): \(summary.runs) runs, \(summary.sessions) sessions, hash \(summary.hash)")
     for failure in summary.failures.prefix(3) {
-      Issue.record("\(FailureReport(failure.seed, savedAs: Saved.shrunk(RunScript(drawing: failure.seed))))")
+      Issue.record("\(FailureReport(failure.seed, savedAs: Saved.shrunk(RunSetup(drawing: failure.seed))))")
     }
     #expect(summary.failureCount == 0)
     guard Settings.runs >= 300 else { return }
@@ -32,10 +33,17 @@ import Testing
     #expect(report.isGood)
   }
 
-  @Test("seeds that once found a bug hold every rule", arguments: Regression.seeds)
-  func regression(_ entry: Regression.Entry) throws {
-    let outcome = Run.perform(try #require(Seed(entry.seed)))
-    if !outcome.findings.isEmpty { Issue.record("\(entry.sentence)\n\(FailureReport(outcome.seed))") }
+  @Test("runs that once broke a rule hold every one", arguments: SavedRun.all)
+  func regression(_ run: SavedRun) throws {
+    let script = try RunSetup(reading: run.text)
+    if !script.perform().findings.isEmpty {
+      Issue.record("\(run.name)\n\(run.text.prefix { $0 != "\n" })\n\(FailureReport(script))")
+    }
+  }
+
+  @Test("there are runs that once broke a rule")
+  func regressions() {
+    #expect(SavedRun.all.count >= 10)
   }
 
   @Test("a sweep split into shards is the whole sweep")

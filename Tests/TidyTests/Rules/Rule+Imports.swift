@@ -1,17 +1,26 @@
 extension Rule {
-  static let imports = [coreImports, socketImports, simulationImports, noFoundation]
+  static let imports = [
+    coreImports, configurationImports, runtimeImports, socketImports, simulationImports, noFoundation,
+  ]
 
   private static let foundation = ["Foundation", "FoundationEssentials", "FoundationNetworking", "Dispatch"]
-  private static let system = ["Glibc", "Musl", "Darwin", "CPorxyLinux"]
+  private static let system = ["Glibc", "Musl", "Darwin", "CPorxyLinux", "CPorxyPeers"]
 
   static let coreImports = importing(
-    "PorxyCore", none: system + foundation + ["PorxySocketIO", "PorxySimulation"],
+    "PorxyCore",
+    none: system + foundation + ["PorxyConfiguration", "PorxyRuntime", "PorxySocketIO", "PorxySimulation"],
     because: "the core knows nothing below it: what it needs of the world comes through Transport")
+  static let configurationImports = importing(
+    "PorxyConfiguration", none: system + foundation + ["PorxyRuntime", "PorxySocketIO", "PorxySimulation"],
+    because: "reading a configuration needs nothing of the machine, so that every mistake can be tested anywhere")
+  static let runtimeImports = importing(
+    "PorxyRuntime", none: foundation + ["CPorxyPeers", "PorxyConfiguration", "PorxySocketIO", "PorxySimulation"],
+    because: "threads and signals serve the transport and the program, and know neither")
   static let socketImports = importing(
-    "PorxySocketIO", none: foundation + ["PorxySimulation"],
+    "PorxySocketIO", none: foundation + ["CPorxyPeers", "PorxyConfiguration", "PorxySimulation"],
     because: "real sockets and the simulated network know the core and not each other")
   static let simulationImports = importing(
-    "PorxySimulation", none: system + foundation + ["PorxySocketIO"],
+    "PorxySimulation", none: system + foundation + ["PorxyConfiguration", "PorxyRuntime", "PorxySocketIO"],
     because: "the simulated network must give the same run on every machine, and knows the core only")
   static let noFoundation = importing(
     "porxy", none: foundation,

@@ -1,28 +1,46 @@
 extension Rule {
-  static let layout = [oneType, named, shortFiles, shortFunctions]
+  static let layout = [named, noCrumbs, shortFiles, shortFunctions]
 
-  static let oneType = Rule(
-    swift: "a file declares one top-level type",
-    cure: "move the others into files of their own, or nest or make private what only serves the first"
-  ) { file in
-    topLevelTypes(of: file).dropFirst().map { Complaint(file, $0.line, "\($0.name) is not the file's first type") }
-  }
+  /// Files that tell of one concept through several types and extensions, none of which has the concept's name.
+  private static let concepts: Set = [
+    "Accepting", "Closing", "Dialing", "Handles", "Listening", "PortShortage", "Relaying", "Text", "Timing", "Values",
+  ]
 
   static let named = Rule(
-    swift: "a file is named after its type",
-    cure:
-      "name it Type.swift, or Type+Aspect.swift where it extends the type; the folder listing is the table of contents"
+    swift: "a file is named after its type or its concept",
+    cure: """
+      name it Type.swift, or Type+Aspect.swift where it extends the type; a concept that no type is named after goes \
+      into the rule's list. The folder listing is the table of contents
+      """
   ) { file in
     let base = String(file.stem.prefix { $0 != "+" })
-    if let type = topLevelTypes(of: file).first {
-      let isMain = file.stem == "Main" && type.modifiers.contains("@main")
-      return base == type.name || isMain ? [] : [Complaint(file, type.line, "the file's type is \(type.name)")]
-    }
+    let types = file.declarations.filter { $0.kind == .type && $0.depth == 0 && !$0.isPrivate }
     let extended = file.declarations.filter { $0.kind == .extending && $0.depth == 0 }
-    guard let first = extended.first,
-      !extended.contains(where: { $0.name.split(separator: ".").contains { $0 == base } })
-    else { return [] }
-    return [Complaint(file, first.line, "the file extends \(first.name)")]
+    guard let first = types.first ?? extended.first else { return [] }
+    let isMain = file.stem == "Main" && types.contains { $0.modifiers.contains("@main") }
+    let isNamed =
+      types.contains { $0.name == base }
+      || extended.contains { $0.name.split(separator: ".").contains { $0 == base } }
+    guard !isNamed, !isMain, !concepts.contains(base) else { return [] }
+    return [Complaint(file, first.line, "the file is about \(first.name)")]
+  }
+
+  /// Small files with a reason.
+  private static let crumbs = [
+    // A trap of its own, which everything uses.
+    "Sources/PorxyCore/Diagnostics/Invariant.swift",
+    // The plugin adds what the file declares the shape of.
+    "Sources/PorxyCatalogue/CatalogueFile.swift",
+  ]
+  private static let crumbMax = 20
+
+  static let noCrumbs = Rule(
+    swift: "a source file has more than \(crumbMax) lines",
+    cure: "put it where it is read: a type that only one other type uses lives with it"
+  ) { file in
+    let count = file.lines.count - 1
+    let isShort = file.path.hasPrefix("Sources/") && count <= crumbMax && !crumbs.contains(file.path)
+    return isShort ? [Complaint(file, 1, "\(count) lines")] : []
   }
 
   static let shortFiles = Rule(
@@ -44,9 +62,5 @@ extension Rule {
         }
     }
     return Ratchet.longFunctions.judge(long)
-  }
-
-  private static func topLevelTypes(of file: SourceFile) -> [Declaration] {
-    file.declarations.filter { $0.kind == .type && $0.depth == 0 && !$0.isPrivate }
   }
 }

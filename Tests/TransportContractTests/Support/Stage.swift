@@ -3,7 +3,7 @@ import PorxySimulation
 
 /// Turns a transport's loop for a test: waits for what the test expects, and not for ever.
 final class Stage {
-  let around: any Surroundings
+  let around: any TransportHarness
   let transport: any TransportCalls
   let peers: any SocketCalls
   /// Events that came while another one was waited for.
@@ -15,7 +15,7 @@ final class Stage {
   private static let patience = Duration.seconds(5)
 
   init(_ subject: Subject) throws {
-    around = try subject.surroundings()
+    around = try subject.harness()
     transport = around.transport
     peers = around.peers
   }
@@ -111,11 +111,11 @@ final class Stage {
 
   /// A socket of the transport, connected, and the server at its other end.
   func connected() throws -> (id: SocketID, peer: Socket) {
-    let entrance = try around.openEntrance()
-    let id = try transport.connect(to: entrance.endpoint, SocketOptions())
+    let listener = try around.openEntrance()
+    let id = try transport.connect(to: listener.endpoint, SocketOptions())
     guard event(where: { $0 == .connected(id) }) != nil else { throw Missing("a connection") }
     around.settle()
-    return (id, try peers.accept(entrance.listener))
+    return (id, try peers.accept(listener.listener))
   }
 
   // MARK: Bytes

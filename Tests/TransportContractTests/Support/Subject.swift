@@ -16,10 +16,10 @@ enum Subject: String, CaseIterable, Codable, Sendable, CustomTestStringConvertib
   var testDescription: String { rawValue }
 
   /// A fresh transport, which lends `conduitsMax` conduits of each kind.
-  func surroundings() throws -> any Surroundings {
+  func harness() throws -> any TransportHarness {
     switch self {
-    case .epoll: try LoopbackSurroundings()
-    case .simulated: SimulatedSurroundings()
+    case .epoll: try LoopbackHarness()
+    case .simulated: SimulatedHarness()
     }
   }
 }

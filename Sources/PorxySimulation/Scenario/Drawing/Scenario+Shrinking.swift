@@ -1,24 +1,8 @@
 extension Scenario {
-  private static let triesMax = 2000
+  private static let shrinker = Shrinker<Scenario>(stages: [{ $0.smaller }], triesMax: 2000)
 
-  /// Takes steps away, and makes what is left smaller, as long as it still shows what `isBad` looks for; bounded.
-  public func shrunk(while isBad: (Scenario) -> Bool) -> Scenario {
-    var best = self
-    var tries = 0
-    var isSmaller = true
-    while isSmaller, tries < Self.triesMax {  // bound: triesMax
-      isSmaller = false
-      for candidate in best.smaller {
-        tries += 1
-        if tries > Self.triesMax { break }
-        guard isBad(candidate) else { continue }
-        best = candidate
-        isSmaller = true
-        break
-      }
-    }
-    return best
-  }
+  /// Takes steps away, and makes what is left smaller, as long as it still shows what `isBad` looks for.
+  public func shrunk(while isBad: (Scenario) -> Bool) -> Scenario { Self.shrinker.shrink(self, while: isBad) }
 
   /// Scenarios that are one thing smaller: halves first, then single steps, then sizes and times.
   private var smaller: [Scenario] {

@@ -1,11 +1,49 @@
 public import PorxyCore
 
+/// What happens to a host or to the process on it.
+public enum HostAction: Sendable, Equatable {
+  /// The process is killed; its kernel ends or resets what it had open.
+  case kill
+  /// The host goes dark and stays so.
+  case losePower
+  /// The host is back, at once, and knows nothing of what was.
+  case restart
+  /// The process does nothing; its kernel goes on.
+  case hang
+  /// The process goes on.
+  case resume
+  /// A fault of the simulated network begins, with its number.
+  case suffer(FaultKind, UInt64)
+  /// All its faults end.
+  case recover
+}
+
+extension HostAction: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .kill: "kill"
+    case .losePower: "lose power"
+    case .restart: "restart"
+    case .hang: "hang"
+    case .resume: "resume"
+    case .suffer(let kind, let amount): "suffer \(kind.phrase) \(amount)"
+    case .recover: "recover"
+    }
+  }
+}
+
 /// What is asked of porxy, or expected of it; direct, nothing.
 public enum PorxyAction: Sendable, Equatable {
   /// The first SIGTERM.
   case drain
   /// The second.
   case stop
+  /// SIGHUP: it reads its configuration again, which has changed so.
+  case reload(ReloadChange)
+  /// Its process is killed, as for want of memory; its kernel closes what it had open.
+  case kill
+  /// Somebody destroys its listening sockets.
+  case loseListeners
   /// The next record of a session, in the order of their ends.
   case tells(SessionRecord.Party, SessionRecord.Manner, SessionRecord.Phase?)
   /// So many sessions are open, with nothing left of others.
@@ -17,9 +55,56 @@ extension PorxyAction: CustomStringConvertible {
     switch self {
     case .drain: "drain"
     case .stop: "stop"
+    case .reload(.none): "reload"
+    case .reload(.settings(let settings)): "reload with \(settings.map(\.description).joined(separator: ", "))"
+    case .reload(.without(let listener)): "reload without \(listener)"
+    case .kill: "kill"
+    case .loseListeners: "lose listeners"
     case .tells(let party, let manner, let phase):
       "tells \(party.rawValue) \(manner.rawValue)" + (phase.map { " while \($0.rawValue)" } ?? "")
     case .holds(let count): "holds \(count) sessions"
     }
   }
+}
+
+/// How a configuration that porxy reads again differs from the scenario's.
+public enum ReloadChange: Sendable, Equatable {
+  /// It is the same.
+  case none
+  /// These settings hold in place of the scenario's.
+  case settings([PorxySetting])
+  /// It does not have this listener; the first one is `in`.
+  case without(String)
+}
+
+/// What is asked or expected of porxy.
+enum PorxyVerb: String, CaseIterable {
+  case drain
+  case stop
+  case reload
+  case kill
+  case lose
+  case tells
+  case holds
+  case suffer
+  case recover
+}
+
+extension SessionRecord.Party {
+  /// Each with its word.
+  static let known: [(text: String, value: Self)] = [Self.client, .backend, .porxy].map { ($0.rawValue, $0) }
+}
+
+extension SessionRecord.Manner {
+  /// Each with its word.
+  static let known: [(text: String, value: Self)] = [
+    Self.end, .reset, .refused, .timeout, .vanished, .shutdown, .limit,
+  ].map { ($0.rawValue, $0) }
+}
+
+extension SessionRecord.Phase {
+  /// Each with its word.
+  static let known: [(text: String, value: Self)] = [
+    Self.resolving, .connecting, .streaming, .halfClosed, .draining,
+  ].map { ($0.rawValue, $0) }
 }

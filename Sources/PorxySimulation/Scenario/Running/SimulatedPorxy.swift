@@ -1,68 +1,224 @@
 import PorxyCore
 
-/// The shipped proxy on a host of a simulated network, driven turn by turn as `serve` does, but no further than a point
-/// of virtual time, so that a scenario's steps come between its turns.
+/// The shipped proxy on a host of a simulated network, with all its workers, driven turn by turn as `serve` does, but
+/// no further than a point of virtual time, so that a scenario's steps come between its turns.
 final class SimulatedPorxy {
   let network: Network
   let host: HostID
   /// Records of sessions, in the order of their ends.
   private(set) var sessions: [SessionRecord] = []
-  /// Everything it had to say.
+  /// Everything its workers had to say.
   private(set) var records: [LogRecord] = []
-  /// Turns so far.
-  private(set) var turns = 0
-  /// It took so many turns at one moment that it would never have come to rest.
-  private(set) var isSpinning = false
+  /// Its process was killed.
+  private(set) var isDead = false
 
-  private let admission: Admission
-  private var proxy: Proxy<SimulatedTransport>
-  private var transport: SimulatedTransport
-  private var turnsAtOnce = 0
+  /// By which it has served, the latest last.
+  private var served: [Configuration]
+  private let shared: SharedState
+  /// The change that is under way, and to what.
+  private var reload: (steps: Reload, to: Configuration)?
+  /// Reloads that came to an end, and those that were refused of them.
+  private(set) var reloads = (ended: 0, refused: 0)
+  private let workers: [SimulatedWorker]
+  private var rounds: UInt64 = 0
 
-  private static let turnsAtOnceMax = 20_000
-  /// A flow's budget, for as many events as a turn brings its session at the most.
-  private static let pullsInTurnMax = UInt32(4 * Limits.readsPerTurn)
-
+  /// It has as many workers as its configuration says; one where that leaves it to the machine.
   init(_ configuration: Configuration, on host: HostID, of network: Network) {
+    served = [configuration]
     self.network = network
     self.host = host
-    transport = SimulatedTransport(on: host, of: network)
-    admission = Admission(configuration, sessionsMax: 1 << 20)
-    proxy = Proxy(configuration: configuration, admission: admission)
-    let failures = proxy.start(on: &transport)
-    invariant(failures.isEmpty, "the simulated porxy can listen")
+    let count = if case .fixed(let count) = configuration.workers { count } else { 1 }
+    let shared = SharedState(configuration, sessionsMax: 1 << 20, workers: count)
+    self.shared = shared
+    workers = (0..<count).map { SimulatedWorker($0, of: shared, on: host, of: network) }
   }
 
-  var isServing: Bool { proxy.isServing }
-  var sessionCount: Int { proxy.sessionCount }
-  /// Places for sessions that are taken.
-  var placeCount: Int { admission.count }
-  var nextDeadline: Instant { isServing ? proxy.nextDeadline : .never }
+  /// One of its workers serves.
+  var isServing: Bool { !isDead && workers.contains(where: \.isServing) }
+  var sessionCount: Int { isDead ? 0 : workers.reduce(0) { $0 + $1.sessionCount } }
+  /// Places for sessions that are taken, of the limit on all of them.
+  var placeCount: Int { shared.admission.count }
+  /// The same for each listener, together.
+  var listenersPlaceCount: Int { shared.generation.routes.reduce(0) { $0 + $1.account.placesTaken } }
+  var isSpinning: Bool { workers.contains(where: \.isSpinning) }
+  /// The first flow that got more than its share of a turn, for a person (ALONE).
+  var unfairness: String? { workers.lazy.compactMap(\.unfairness).first }
 
-  /// A flow got more than its share of a turn, while others waited (ALONE).
-  var isUnfair: Bool { transport.pullsInTurnMax > Self.pullsInTurnMax }
+  /// When a worker has something to do at the latest.
+  var nextDeadline: Instant {
+    guard !isDead else { return .never }
+    var deadline = Instant.never
+    for worker in workers where worker.isServing && !worker.standsStill {
+      // A worker alone waits for its mail by itself.
+      let isDue = workers.count > 1 && worker.isAwake
+      deadline = min(deadline, isDue ? Instant(nanoseconds: 0) : worker.nextDeadline)
+    }
+    return deadline
+  }
+
+  /// The log was told of a pause.
+  var hasToldOfPauses: Bool { records.contains { if case .paused = $0 { true } else { false } } }
+
+  /// For a person, which listener's pauses, of those that a worker's log was told of, did not all end there; nil if
+  /// they did.
+  var complaintOfPauses: String? {
+    for (number, worker) in workers.enumerated() {
+      for listener in configuration.listeners {
+        let pauses = worker.pauses(of: listener.name)
+        guard pauses.begun != pauses.ended else { continue }
+        return "the log was told of \(pauses.begun) pauses of listener \(listener.name), and of the ends of "
+          + "\(pauses.ended)" + (workers.count > 1 ? ", by worker \(number)" : "")
+      }
+    }
+    return nil
+  }
+
+  /// For a person, which limit on sessions was exceeded, as the records tell it; nil for none.
+  var complaintOfLimits: String? {
+    let most = sessions.openAtOnceMax
+    if let limit = highest(\.limits.sessionsMax), most > limit {
+      return "\(most) sessions were open at once, of \(limit)"
+    }
+    for listener in configuration.listeners {
+      let limits = served.compactMap { $0.listeners.first { $0.name == listener.name } }.map(\.sessionsMax)
+      guard !limits.contains(nil), let limit = limits.compactMap({ $0 }).max() else { continue }
+      let most = sessions.filter { $0.listener == listener.name }.openAtOnceMax
+      if most > limit { return "\(most) sessions of listener \(listener.name) were open at once, of \(limit)" }
+    }
+    return nil
+  }
+
+  private var configuration: Configuration { served[served.count - 1] }
+
+  /// Listening sockets of all workers together, by the configuration.
+  var listeningEndpoints: Int { configuration.listeners.reduce(0) { $0 + $1.endpoints.count } * workers.count }
+
+  /// A limit, where it has been another before the highest one; nil where there was none at some time.
+  private func highest(_ limit: (Configuration) -> Int?) -> Int? {
+    let limits = served.map(limit)
+    return limits.contains(nil) ? nil : limits.compactMap { $0 }.max()
+  }
+
+  /// The port that a session's backend listens on.
+  func backendPort(of record: SessionRecord) -> UInt16? {
+    configuration.backends.first { $0.name == record.backend }?.port ?? record.clientLocal?.port
+  }
 
   /// Serves up to a point of virtual time, which is `now` afterwards.
   func serve(until end: Instant) {
     repeat {  // bound: virtual time, and the turns at one moment
-      guard proxy.isServing, !isSpinning else { return network.run(until: end) }
-      turn(until: end)
+      guard isServing, !isSpinning else { return network.run(until: end) }
+      if workers.count > 1 {
+        serveAll(until: end)
+      } else {
+        guard !workers[0].standsStill || workers[0].sitOut(until: end) else { return }
+        turn(workers[0], until: end)
+      }
     } while network.now < end
   }
 
-  private func turn(until end: Instant) {
-    let before = network.now
-    transport.wait(until: min(proxy.nextDeadline, end))
-    while let event = transport.nextEvent() {  // bound: the turn's batch
-      proxy.handle(event, on: &transport)
+  /// A reload has begun and is not over.
+  var isReloading: Bool { reload != nil && isServing }
+
+  /// Reads another configuration, as at SIGHUP; one that is under way goes first, and this one is forgotten.
+  func reload(to configuration: Configuration) {
+    guard reload == nil, !isDead, workers.allSatisfy(\.isServing) else { return }
+    shared.prepare(configuration)
+    let steps = Reload(to: configuration, workers: workers.count)
+    reload = (steps, configuration)
+    go(steps.first)
+  }
+
+  private func go(_ next: Reload.Next) {
+    switch next {
+    case .post(let step, to: let those):
+      if step == .serve { shared.carryOut(sessionsMax: 1 << 20) }
+      for number in those { workers[number].ask(.reload(step)) }
+    case .wait: break
+    case .done: end(isDone: true)
+    case .refused: end(isDone: false)
     }
-    proxy.advance(to: transport.now, on: &transport)
-    var told: [LogRecord] = []
-    proxy.takeRecords { told.append($0) }
+  }
+
+  private func end(isDone: Bool) {
+    if isDone, let reload { served.append(reload.to) }
+    shared.finishReload(isDone: isDone)
+    reload = nil
+    reloads.ended += 1
+    if !isDone { reloads.refused += 1 }
+  }
+
+  private func take(_ answers: [Reload.Answer]) {
+    for answer in answers {
+      guard let next = reload?.steps.note(answer) else { continue }
+      go(next)
+    }
+    // A worker that has ended answers no more.
+    if reload != nil, !workers.allSatisfy(\.isServing) { end(isDone: false) }
+  }
+
+  /// Its process is killed between two turns.
+  func die() {
+    isDead = true
+    network.kill(host)
+  }
+
+  private func turn(_ worker: SimulatedWorker, until end: Instant) {
+    let told = worker.turn(until: end)
+    take(worker.takeAnswers())
     for case .session(let record) in told { sessions.append(record) }
     records += told
-    turns += 1
-    turnsAtOnce = network.now == before ? turnsAtOnce + 1 : 0
-    isSpinning = turnsAtOnce > Self.turnsAtOnceMax
+  }
+}
+
+extension [SessionRecord] {
+  /// The most sessions that were open at a time, in whatever worker; one that ends may make room for another at the
+  /// same moment.
+  fileprivate var openAtOnceMax: Int {
+    let changes = map { ($0.acceptedAt, 1) } + map { ($0.endedAt, -1) }
+    var (open, most) = (0, 0)
+    for (_, change) in changes.sorted(by: { $0 < $1 }) {
+      open += change
+      most = Swift.max(most, open)
+    }
+    return most
+  }
+}
+
+// Several workers. Each waits for itself, and time goes by only while all of them wait.
+extension SimulatedPorxy {
+  /// Lets time go by until a worker has something to do, but no further than to `end`; then each that has takes a turn.
+  private func serveAll(until end: Instant) {
+    for worker in workers where worker.isServing && !worker.standsStill { worker.interrupt() }
+    stopWhoStandsStill()
+    while !workers.contains(where: isDue) {  // bound: virtual time
+      let next = min(max(nextDeadline, network.now), end)
+      if let event = network.nextEventTime, event <= next {
+        network.step()
+        stopWhoStandsStill()
+      } else {
+        guard next > network.now else { return }
+        network.run(until: next)
+      }
+    }
+    for worker in inAnyOrder(workers) where isDue(worker) { turn(worker, until: network.now) }
+  }
+
+  /// It finds what was ready when it stopped.
+  private func stopWhoStandsStill() {
+    for worker in workers where worker.isServing && worker.standsStill { worker.stop() }
+  }
+
+  private func isDue(_ worker: SimulatedWorker) -> Bool { worker.isServing && worker.isAwake }
+
+  /// Nobody can rely on which of several threads is first.
+  private func inAnyOrder(_ workers: [SimulatedWorker]) -> [SimulatedWorker] {
+    rounds += 1
+    var order = workers
+    for last in order.indices.dropFirst().reversed() {
+      let key = UInt64(host.rawValue) << 8 | UInt64(last)
+      order.swapAt(last, Int(network.chance.below(UInt64(last) + 1, .workerOrder, key, rounds)))
+    }
+    return order
   }
 }

@@ -32,14 +32,19 @@ extension SimulatedStage {
     }
   }
 
-  func play(_ action: NameAction) {
+  func play(_ action: NameAction, of name: String?) {
+    let porxy = Place.porxy.description
+    let (slow, failing, hanging): (FaultKind, FaultKind, FaultKind) =
+      name == nil ? (.slowResolution, .failingResolution, .hangingResolution) : (.nameIsSlow, .nameFails, .nameHangs)
+    let other = name ?? ""
     switch action {
     case .resolves(let targets):
-      network.endFaults { $0.kind == .failingResolution }
-      SimulatedStage.setName(targets, on: network)
-    case .takes(let time): inject(.slowResolution, Place.porxy.description, "", time.nanoseconds)
-    case .fails(let error):
-      inject(.failingResolution, Place.porxy.description, "", error == .unknownName ? 1 : 0)
+      network.endFaults { $0.kind == failing && $0.other == other }
+      SimulatedStage.setName(name ?? Self.backendName, to: targets, on: network)
+    case .takes(let time): inject(slow, porxy, other, time.nanoseconds)
+    case .fails(let error): inject(failing, porxy, other, error == .unknownName ? 1 : 0)
+    case .hangs: inject(hanging, porxy, other, 0)
+    case .answers: network.endFaults { [slow, failing, hanging].contains($0.kind) && $0.other == other }
     }
   }
 
@@ -48,6 +53,9 @@ extension SimulatedStage {
     switch action {
     case .drain: network.ask(.drain, of: porxyHost)
     case .stop: network.ask(.stop, of: porxyHost)
+    case .reload(let change): porxy.reload(to: scenario.configuration(relay, change))
+    case .kill: porxy.die()
+    case .loseListeners: network.loseListeners(of: porxyHost)
     case .holds(let count):
       wait(patience) { porxy.sessionCount == Int(count) }
       return .holds(sessions: UInt64(porxy.sessionCount))
@@ -68,6 +76,7 @@ extension SimulatedStage {
     switch way.place {
     case .client(let number): return [(host(ofClient: number), isDirect ? server : porxyHost)]
     case .server: return isDirect ? clientHosts.map { (server, $0) } : [(server, porxyHost)]
+    case .other: return isDirect ? clientHosts.map { (other, $0) } : [(other, porxyHost)]
     case .porxy: return []
     }
   }
@@ -87,10 +96,134 @@ extension SimulatedStage {
     case .lose(let permille): inject(.loss, near, far, permille)
     case .reset: inject(.middleboxReset, near, far, 1000)
     case .refuse(let error): refuse(error, between: near, far)
+    case .lackPorts: inject(.portsExhaustedTo, far, near, 0)
     }
   }
 
   private func inject(_ kind: FaultKind, _ host: String, _ other: String, _ amount: UInt64) {
     network.inject(Fault(kind, on: host, other, amount: amount, from: network.elapsed))
+  }
+}
+
+extension SimulatedStage {
+  private var link: Link {
+    for case .latency(let latency) in scenario.settings { return Link(latency: latency) }
+    return Link()
+  }
+
+  /// A router between two hosts answers with an error.
+  func refuse(_ error: SocketError, between near: String, _ far: String) {
+    guard let near = network.host(named: near), let far = network.host(named: far) else { return }
+    var refusing = link
+    refusing.unreachable = error
+    network.setLink(between: near, far, refusing)
+  }
+
+  /// What joins two hosts is what it was at first.
+  func restoreLink(_ near: HostID, _ far: HostID) {
+    network.setLink(between: near, far, link)
+  }
+
+  /// What joins all hosts is what it was at first.
+  func restoreLinks() {
+    for server in [server, other] {
+      for client in clientHosts { restoreLink(client, server) }
+      restoreLink(server, porxyHost)
+    }
+    for client in clientHosts { restoreLink(client, porxyHost) }
+  }
+}
+
+extension Network {
+  /// Ends the faults that are such, and no others.
+  func endFaults(where isSuch: (Fault) -> Bool) {
+    for index in faults.indices where faultIsActive[index] && isSuch(faults[index]) { endFault(index) }
+  }
+}
+
+// What must hold at the end of every proxied run, whatever the scenario was about: all faults heal, all peers let go,
+// and nothing of any session is left but one record that tells the truth (DONE, GONE, TOLD).
+extension SimulatedStage {
+  /// Longer than keepalive and all retransmissions take, and shorter than a session that nobody ever ends.
+  private static let closingMax = Duration.seconds(3 * 3600)
+
+  /// Complaints about what does not.
+  func closeDown() -> [String] {
+    guard let porxy, !porxy.isDead else { return [] }
+    network.heal()
+    restoreLinks()
+    settle()
+    letGo()
+    guard wait(Self.closingMax, until: { porxy.sessionCount == 0 }) else {
+      return ["\(porxy.sessionCount) sessions never end, although no peer is left (GONE)"]
+    }
+    settle()
+    let isReloading = porxy.isReloading
+    network.ask(.drain, of: porxyHost)
+    settle()
+    return (isReloading ? ["a reload does not come to an end (RELOAD)"] : []) + checkRemains(porxy)
+      + checkRecords(porxy)
+  }
+
+  /// All peers close what they have.
+  private func letGo() {
+    for number in peers.clients.indices { letGo(.client(number + 1)) }
+    // Whoever is accepted from now on is let go too.
+    for number in peers.servers.indices { letGo(.server(number + 1)) }
+    if let listener = peers.listener, network.poll(listener) != [.hungUp, .writable] { network.close(listener) }
+    peers.listener = nil
+    if let listener = peers.otherListener, network.poll(listener) != [.hungUp, .writable] { network.close(listener) }
+    peers.otherListener = nil
+    settle()
+    for number in peers.servers.indices { letGo(.server(number + 1)) }
+  }
+
+  private func letGo(_ role: Role) {
+    if let socket = peers.openSocket(role, on: network) { network.close(socket) }
+  }
+
+  private func checkRemains(_ porxy: SimulatedPorxy) -> [String] {
+    var complaints: [String] = []
+    if porxy.isServing { complaints.append("porxy does not stop, although no peer is left (STOP)") }
+    if porxy.isSpinning { complaints.append("porxy spins without time going by") }
+    if let unfairness = porxy.unfairness { complaints.append("\(unfairness) (ALONE)") }
+    let places = porxy.placeCount + porxy.listenersPlaceCount
+    if places != 0 { complaints.append("porxy keeps \(places) places for sessions (DONE)") }
+    let descriptors = network.hosts[porxyHost.index].descriptors
+    if descriptors != 0 { complaints.append("porxy keeps \(descriptors) descriptors") }
+    for kind in [ConduitKind.buffer, .block, .pipe] where network.conduitsLent(kind, on: porxyHost) != 0 {
+      complaints.append("porxy keeps \(network.conduitsLent(kind, on: porxyHost)) conduits (\(kind))")
+    }
+    if let complaint = porxy.complaintOfPauses { complaints.append("\(complaint) (ACCEPT)") }
+    if let complaint = porxy.complaintOfLimits { complaints.append("\(complaint) (ACCEPT)") }
+    if porxy.nextDeadline != .never { complaints.append("porxy keeps a timer") }
+    return complaints
+  }
+
+  private func checkRecords(_ porxy: SimulatedPorxy) -> [String] {
+    var complaints: [String] = []
+    for (place, client) in peers.clients.enumerated() {
+      guard let client, peers.connected.contains(place + 1) else { continue }
+      let records = porxy.sessions.filter { $0.client == client.endpoint }
+      if records.count > 1 { complaints.append("client \(place + 1) has \(records.count) records (TOLD)") }
+      guard let record = records.first else { continue }
+      let partner = peers.partner(of: .client(place + 1), isDirect: false).flatMap { peers[$0] }
+      complaints += check(
+        record.toBackend, "client \(place + 1)", sent: client.written, received: partner?.received ?? 0)
+      complaints += check(record.toClient, "its server", sent: partner?.written ?? 0, received: client.received)
+    }
+    let ends = Set(porxy.sessions.map(\.client)).count  // lookup only: counts what differs
+    if ends != porxy.sessions.count { complaints.append("two records tell of one session (TOLD)") }
+    return complaints
+  }
+
+  private func check(_ tally: SessionRecord.Tally, _ who: String, sent: UInt64, received: UInt64) -> [String] {
+    guard received <= tally.delivered, tally.delivered <= tally.taken, tally.taken <= sent else {
+      return [
+        "of \(sent) bytes that \(who) sent, porxy tells of \(tally.taken) taken and \(tally.delivered) delivered, "
+          + "and \(received) were received (TOLD)"
+      ]
+    }
+    return []
   }
 }

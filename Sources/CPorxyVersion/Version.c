@@ -1,0 +1,3 @@
+#include "CPorxyVersion.h"
+
+const char *porxy_commit(void) { return PORXY_COMMIT; }

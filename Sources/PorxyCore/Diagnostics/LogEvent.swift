@@ -1,0 +1,88 @@
+/// What a log line is about: the name that programs look for, its level, and when it is written.
+///
+/// A name says what happened to what: `listener-paused`, `listen-failed`. `docs/generated/events.md` is made from it.
+public enum LogEvent: String, CaseIterable, Sendable {
+  case listening
+  case started
+  case listenFailed = "listen-failed"
+  case listenSkipped = "listen-skipped"
+  case session
+  case attemptFailed = "attempt-failed"
+  case resolveFailed = "resolve-failed"
+  case addressesSkipped = "addresses-skipped"
+  case loopDetected = "loop-detected"
+  case listenerPaused = "listener-paused"
+  case listenerResumed = "listener-resumed"
+  case listenerLost = "listener-lost"
+  case listenerRestored = "listener-restored"
+  case listenerClosed = "listener-closed"
+  case reloadBegan = "reload-began"
+  case reloadMistake = "reload-mistake"
+  case reloadWarning = "reload-warning"
+  case reloadRefused = "reload-refused"
+  case reloadDone = "reload-done"
+  case needsRestart = "needs-restart"
+  case callRefused = "call-refused"
+  case stopSignal = "stop-signal"
+  case draining
+  case drained
+  case stopped
+  case signalIgnored = "signal-ignored"
+  case linesDropped = "lines-dropped"
+
+  /// The lowest level at which it is written.
+  public var level: LogLevel {
+    switch self {
+    case .listenFailed, .loopDetected, .reloadMistake, .reloadRefused: .error
+    case .listenSkipped, .resolveFailed, .addressesSkipped, .listenerPaused, .listenerLost, .callRefused,
+      .signalIgnored, .linesDropped, .reloadWarning, .needsRestart:
+      .warning
+    case .listening, .started, .listenerClosed, .reloadBegan, .reloadDone, .session, .listenerResumed,
+      .listenerRestored, .stopSignal, .draining, .drained,
+      .stopped:
+      .info
+    case .attemptFailed: .debug
+    }
+  }
+
+  /// When it is written, in Markdown.
+  package var meaning: String {
+    switch self {
+    case .listening: "A listener accepts clients. `address` ends in the first and the last port of a range."
+    case .started: "All listeners and all workers are ready. `sessions_max` is the limit on all sessions together."
+    case .listenFailed: "A listener cannot listen; porxy exits, or refuses the reload."
+    case .listenSkipped:
+      "An address of `localhost` or `\"*\"` is left out, because this machine has no such addresses (IPv6)."
+    case .session: "A session has ended. Exactly one line for each session."
+    case .attemptFailed: "Connecting to one address of a backend failed; porxy may try others."
+    case .resolveFailed:
+      "Looking up a backend's name failed. `uses_last_answer`: an earlier answer is still used (`resolve.keep`)."
+    case .addressesSkipped: "A backend's name has more addresses (`addresses`) than porxy tries (`tried`)."
+    case .loopDetected:
+      "A session was refused because its backend leads back to a listener that it came through (`listener`). At most "
+        + "once a second for each listener."
+    case .listenerPaused:
+      "A listener stops accepting, so clients wait in the kernel's backlog. At most once a second for each listener."
+    case .listenerResumed: "A paused listener accepts clients again."
+    case .listenerLost:
+      "A listening socket was destroyed from outside (`ss -K`), or could not be reopened yet. At most once a second."
+    case .listenerRestored: "A lost listener accepts clients again."
+    case .listenerClosed: "A reload has removed a listener, and no client waits there any more."
+    case .reloadBegan: "A signal (`by`) asks porxy to reload its configuration."
+    case .reloadMistake: "A mistake in the new configuration. The reload is refused."
+    case .reloadWarning: "Something in the new configuration that is allowed and probably not meant."
+    case .reloadRefused: "The new configuration was not loaded, and nothing has changed."
+    case .reloadDone: "All workers use the new configuration, the `generation`th since the start."
+    case .needsRestart: "A setting (`key`) was changed that porxy reads only at start."
+    case .callRefused:
+      "The kernel or a sandbox refuses a system call or option that porxy can do without. Once for each `call`; "
+        + "`effect` says what changes."
+    case .stopSignal: "SIGTERM, SIGINT or SIGQUIT: the first one drains, the second one stops immediately."
+    case .draining: "Porxy accepts no more clients and waits for `sessions` to end."
+    case .drained: "The last session has ended. `sessions_reset` counts those that porxy reset."
+    case .stopped: "The last line."
+    case .signalIgnored: "A signal that porxy does not use. At most once a second for each signal."
+    case .linesDropped: "The reader of the log was too slow, and lines were lost."
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/// How a session ended, from which its record is made.
+@usableFromInline
+struct SessionOutcome {
+  @usableFromInline let party: SessionRecord.Party
+  @usableFromInline let manner: SessionRecord.Manner
+  @usableFromInline let failure: Failure?
+  @usableFromInline var phase: SessionRecord.Phase
+
+  @usableFromInline
+  init(
+    _ party: SessionRecord.Party, _ manner: SessionRecord.Manner, failure: Failure? = nil,
+    in phase: SessionRecord.Phase
+  ) {
+    self.party = party
+    self.manner = manner
+    self.failure = failure
+    self.phase = phase
+  }
+
+  /// What follows from what the session itself knows.
+  @usableFromInline
+  init(of session: Session) {
+    if let side = session.firstFailed, let failure = session.failure(of: side) {
+      // What porxy's own call was refused is not told of as a peer's deed.
+      guard !failure.isOwn else {
+        self.init(.porxy, failure.isShortage ? .limit : .reset, failure: failure, in: session.failedIn)
+        return
+      }
+      self.init(side.party, failure.isSilence ? .vanished : .reset, failure: failure, in: session.failedIn)
+    } else {
+      self.init((session.firstEnd ?? .client).party, .end, in: .draining)
+    }
+  }
+
+  @usableFromInline
+  func record(
+    of session: Session, on route: Route, local: (client: Endpoint?, backend: Endpoint?),
+    tallies: (toBackend: SessionRecord.Tally, toClient: SessionRecord.Tally), at now: Instant
+  ) -> SessionRecord {
+    SessionRecord(
+      listener: route.listener.name, backend: route.backend.name, client: session.clientEndpoint,
+      clientLocal: local.client,
+      backendLocal: local.backend, backendPeer: session.isConnected ? session.backendEndpoint : nil, endedBy: party,
+      manner: manner, phase: phase, failure: failure, toBackend: tallies.toBackend, toClient: tallies.toClient,
+      acceptedAt: session.acceptedAt, connectedAt: session.isConnected ? session.connectedAt : nil, endedAt: now)
+  }
+}
+
+// The end of a session: both sockets closed, nothing left, one record (DONE, TOLD).
+extension Proxy where IO: ~Copyable {
+  /// Ends a session by decision of the proxy: both sides are reset.
+  @inlinable
+  mutating func end(
+    _ index: UInt32, by party: SessionRecord.Party, _ manner: SessionRecord.Manner, failure: Failure?,
+    on transport: inout IO
+  ) {
+    let outcome = SessionOutcome(party, manner, failure: failure, in: sessions[index].phase)
+    finish(index, client: .abortive, backend: .abortive, as: outcome, on: &transport)
+  }
+
+  /// Ends a session by the rules' verdict.
+  @inlinable
+  mutating func close(_ index: UInt32, client: Closing, backend: Closing, on transport: inout IO) {
+    let outcome = SessionOutcome(of: sessions[index])
+    finish(index, client: client, backend: backend, as: outcome, on: &transport)
+  }
+
+  @inlinable
+  mutating func finish(
+    _ index: UInt32, client: Closing, backend: Closing, as outcome: SessionOutcome, on transport: inout IO
+  ) {
+    if logLevel >= .info { tell(index, client, backend, outcome, on: &transport) }
+    sessions[index].toBackend.cut(on: &transport)
+    sessions[index].toClient.cut(on: &transport)
+    let session = sessions[index]
+    if session.dial != .max { abandon(session.dial, backend, on: &transport) }
+    if session.isConnected {
+      clearOwner(of: session.backend)
+      unchain(session.backend)
+      transport.close(session.backend, backend)
+    }
+    clearOwner(of: session.client)
+    transport.close(session.client, client)
+    sessionTimers.cancel(index)
+    sessions.remove(index)
+    let plan = UInt32(session.plan)
+    shared.admission.leave(plans[plan].route.account, worker: worker)
+    hurryPorts(plans[plan].backend)
+    leave(plan)
+    endPauses()
+    if case .draining = stage, sessions.count == 0 { stopped() }
+  }
+
+  @inlinable
+  mutating func tell(
+    _ index: UInt32, _ client: Closing, _ backend: Closing, _ outcome: SessionOutcome, on transport: inout IO
+  ) {
+    let session = sessions[index]
+    var outcome = outcome
+    if session.dial != .max, dials[session.dial].addresses.isEmpty { outcome.phase = .resolving }
+    let clientLocal = transport.localEndpoint(of: session.client)
+    let backendLocal = session.isConnected ? transport.localEndpoint(of: session.backend) : nil
+    let toBackend = tally(
+      session.toBackend, to: session.backend, hasFailed: session.backendFailure != nil, backend, on: &transport)
+    let toClient = tally(
+      session.toClient, to: session.client, hasFailed: session.clientFailure != nil, client, on: &transport)
+    record(
+      .session(
+        outcome.record(
+          of: session, on: plans[UInt32(session.plan)].route, local: (clientLocal, backendLocal),
+          tallies: (toBackend, toClient), at: transport.now)))
+  }
+
+  /// What a sink's kernel still has to send is lost when the sink has failed or is closed abortively.
+  @inlinable
+  func tally(
+    _ flow: Flow, to sink: SocketID, hasFailed: Bool, _ closing: Closing, on transport: inout IO
+  ) -> SessionRecord.Tally {
+    var tally = SessionRecord.Tally()
+    tally.taken = flow.taken
+    tally.delivered = flow.delivered
+    guard sink != .none, hasFailed || closing == .abortive else { return tally }
+    var lost = UInt64(transport.sendQueue(of: sink).unacknowledged)
+    if flow.state == .finished && lost > 0 { lost -= 1 }
+    tally.delivered -= min(lost, tally.delivered)
+    return tally
+  }
+}

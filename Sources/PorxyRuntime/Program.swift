@@ -1,0 +1,30 @@
+import CPorxyLinux
+import Glibc
+
+/// How this program was started, known without /proc.
+package enum Program {
+  /// The words behind the program's name.
+  package static var arguments: [String] {
+    (0..<porxy_argument_count()).dropFirst().map { unsafe String(cString: porxy_argument($0)) }
+  }
+
+  /// The path of the program's file; nil if it cannot be known.
+  package static var path: String? {
+    var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let length = unsafe bytes.withUnsafeMutableBytes {
+      unsafe porxy_program_path($0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+    }
+    return length > 0 ? String(decoding: bytes.prefix(Int(length)), as: UTF8.self) : nil
+  }
+
+  /// Puts something into the places of standard streams that the program was started without: a socket in the place of
+  /// one of them would get what is meant for people. What is written there fails, as it would with no stream.
+  package static func fillStandardStreams() {
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+      porxy_fill_stream(descriptor)
+    }
+  }
+
+  /// Lets the end of the process by a crash be told, which a release build does not do by itself.
+  package static func tellOfCrashes() { porxy_tell_of_crashes() }
+}

@@ -1,0 +1,174 @@
+import PorxyCore
+
+// Sessions that a timeout of porxy's has ended, held to what the kernels knew by then (IDLE).
+extension Run {
+  func judgeTimeouts(of porxy: SimulatedPorxy) {
+    for record in porxy.sessions where record.manner == .timeout && record.endedBy == .porxy {
+      if record.failure == nil { judgeIdle(record) } else { judgeUnconnected(record, of: porxy) }
+    }
+    noteTable()
+  }
+
+  /// Nothing was acknowledged or received for as long as the timeout says, and nothing could have been passed on.
+  private func judgeIdle(_ record: SessionRecord) {
+    guard let idle = setup.timeouts.idle else { return }
+    let name = "session \(record.listener), which was ended as idle,"
+    let last = max(record.acceptedAt, record.connectedAt ?? record.acceptedAt)
+    verdicts.expect(
+      .idle, record.endedAt.since(last) >= idle, at: network.elapsed,
+      "\(name) was \(record.endedAt.since(last)) old, of \(idle)")
+    guard let client = abort(record.clientLocal, record.client, at: record.endedAt),
+      let backend = abort(record.backendLocal, record.backendPeer, at: record.endedAt)
+    else { return }
+    for (side, other, word) in [(client, backend, "client"), (backend, client, "server")] {
+      let silence = record.endedAt.since(side.movedAt)
+      verdicts.expect(
+        .idle, silence >= idle, at: network.elapsed, "\(name) moved at its \(word) \(silence) before, not \(idle)")
+      guard isToldAtOnce else { continue }
+      verdicts.expect(
+        .idle, !(side.hasUnread && other.takesMore), at: network.elapsed,
+        "\(name) had bytes of its \(word) unread that the other side would have taken")
+    }
+  }
+
+  /// No attempt had succeeded.
+  private func judgeUnconnected(_ record: SessionRecord, of porxy: SimulatedPorxy) {
+    guard isToldAtOnce else { return }
+    let port = porxy.backendPort(of: record)
+    let isUntold = network.aborts.contains { $0.at == record.endedAt && $0.isUntold && $0.remote.port == port }
+    verdicts.expect(
+      .idle, !isUntold, at: network.elapsed,
+      "session \(record.listener) was given up while connecting, though its backend had answered")
+  }
+
+  /// What a socket of porxy's was like when the session ended.
+  private func abort(_ local: Endpoint?, _ remote: Endpoint?, at instant: Instant) -> AbortRecord? {
+    network.aborts.first { $0.at == instant && $0.local == local && $0.remote == remote }
+  }
+
+  /// Porxy hears of everything at once, and has room for what it hears of.
+  private var isToldAtOnce: Bool {
+    setup.plan.faults.allSatisfy { fault in
+      switch fault.kind {
+      case .delayedReadiness, .mergedReadiness, .conduitsExhausted: false
+      default: true
+      }
+    }
+  }
+}
+
+// What the log is told of pauses (ACCEPT).
+extension Run {
+  /// All faults have healed and no client waits, so every listener has accepted again: the log knows of that, too.
+  func judgePauses(of porxy: SimulatedPorxy) {
+    guard isEmptyAtStop, porxy.sessionCount == 0, !porxy.isServing, !porxy.isSpinning, porxy.hasToldOfPauses else {
+      return
+    }
+    let complaint = porxy.complaintOfPauses
+    verdicts.expect(.accept, complaint == nil, at: network.elapsed, complaint ?? "")
+    noteTable()
+  }
+}
+
+// How many sessions there may be, in all workers together (ACCEPT).
+extension Run {
+  func judgeLimits(of porxy: SimulatedPorxy) {
+    let isLimited = setup.sessionsMax != nil || setup.listeners.contains { $0.sessionsMax != nil }
+    guard isLimited else { return }
+    let complaint = porxy.complaintOfLimits
+    verdicts.expect(.accept, complaint == nil, at: network.elapsed, complaint ?? "")
+    noteTable()
+  }
+}
+
+// What must hold at every moment.
+extension Run {
+  /// A conduit each way, and what a kernel rounds up.
+  private static let conduitsMax: UInt64 = 2 * 256 * 1024
+
+  func checkStep() {
+    let now = network.elapsed
+    let complaints = network.check()
+    verdicts.expect(.network, complaints.isEmpty, at: now, complaints.first ?? "")
+    let players = randomPeers.players
+    for client in setup.clients.indices { checkBytes(of: client, players, at: now) }
+    if let porxy = world.porxy {
+      let lent = [ConduitKind.buffer, .block, .pipe].reduce(0) {
+        $0 + network.conduitsLent($1, on: world.porxyHost)
+      }
+      verdicts.expect(
+        .pressure, lent <= 2 * porxy.sessionCount, at: now,
+        "\(lent) conduits are out for \(porxy.sessionCount) sessions")
+      verdicts.expect(
+        .accept, porxy.placeCount == porxy.sessionCount, at: now,
+        "\(porxy.placeCount) places are taken for \(porxy.sessionCount) sessions")
+      let most = routes.reduce(0) { $0 + $1.sessionsMax }
+      verdicts.expect(
+        .refused, porxy.sessionCount <= most || isRunaway, at: now,
+        "\(porxy.sessionCount) sessions are open, and \(setup.clients.count) clients can have \(most): a way leads "
+          + "back")
+      isRunaway = isRunaway || porxy.sessionCount > most
+    }
+    noteTable()
+  }
+
+  func checkBytes(of client: Int, _ players: Players, at now: Duration) {
+    let hop = UInt64(setup.porxyLimits.sendCapacity) + UInt64(setup.porxyLimits.receiveCapacity) + Self.conduitsMax
+    let own = hop * UInt64(routes[client].listeners.count)
+    let (near, far) = (setup.clientLimits, setup.serverLimits)
+    let room = SessionOracle.Room(
+      toServer: UInt64(near.sendCapacity) + UInt64(far.receiveCapacity) + own,
+      toClient: UInt64(far.sendCapacity) + UInt64(near.receiveCapacity) + own)
+    oracle(client, players, at: now).checkBytes(room, &verdicts)
+  }
+}
+
+// What porxy makes of names, judged by what the name service has told it (REFUSED): an answer that is known serves at
+// once, and until it is too old or the name is said not to exist.
+extension Run {
+  func judgeName(of client: Int, _ oracle: SessionOracle, _ players: Players) {
+    let route = routes[client]
+    guard route.listeners.count == 1, route.names.count == 1, let server = route.server,
+      let record = records(ofClient: client, players).first
+    else { return }
+    let name = RunSetup.name(route.names[0])
+    let events = network.nameEvents.filter { $0.name == name }
+    // What is told at the same moment may be heard before or after.
+    guard !events.contains(where: { $0.time == record.acceptedAt }) else { return }
+    let serving = [IPAddress.Family.v4, .v6].filter(setup.canReach)
+      .map { RunAddress.server(setup.servers[server].host, $0) }
+    let known = Self.lastWord(events.filter { $0.time < record.acceptedAt })
+    let isKnown = known.map { Self.leads($0, to: serving) && isKept($0, at: record.acceptedAt) } ?? false
+    judgeOldAnswer(isKnown, events, serving, record, oracle)
+    guard isKnown, setup.isPromptButForNames(route, client: client) else { return }
+    oracle.checkHaste(
+      .refused, because: "whose backend's name is known",
+      since: Network.beginning + setup.clients[client].startsAt,
+      within: setup.connectionMax(route, client: client), &verdicts)
+  }
+
+  /// Whoever was connected had an answer that still serves, or one that came in the meantime.
+  private func judgeOldAnswer(
+    _ isKnown: Bool, _ events: [NameEvent], _ serving: [IPAddress], _ record: SessionRecord, _ oracle: SessionOracle
+  ) {
+    guard let connectedAt = record.connectedAt else { return }
+    let isNew = events.contains {
+      $0.time > record.acceptedAt && $0.time <= connectedAt && Self.leads($0, to: serving)
+    }
+    verdicts.expect(
+      .refused, isKnown || isNew, at: oracle.now,
+      "client \(oracle.number) has a server though the last answer was too old, or said that there is none")
+  }
+
+  private func isKept(_ event: NameEvent, at time: Instant) -> Bool {
+    time.since(event.time) < max(setup.keep, Limits.resolutionLifetime)
+  }
+
+  private static func lastWord(_ events: [NameEvent]) -> NameEvent? {
+    events.last { if case .silence = $0.word { false } else { true } }
+  }
+
+  private static func leads(_ event: NameEvent, to serving: [IPAddress]) -> Bool {
+    if case .addresses(let addresses) = event.word { addresses.contains(where: serving.contains) } else { false }
+  }
+}

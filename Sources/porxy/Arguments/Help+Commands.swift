@@ -1,0 +1,79 @@
+extension Help {
+  static let run = Help(
+    purpose: "porxy run - proxy TCP connections until a signal. 'run' may be left out.",
+    usage: ["porxy [run] [--config FILE] [--workers N|auto] [--log-level LEVEL]", "    [--log-format FORMAT]"],
+    notes: [
+      "The log goes to the standard error output. A first SIGTERM, SIGINT or SIGQUIT lets sessions finish within the "
+        + "drain time, a second one ends them at once."
+    ],
+    options: RunOptions.table.map(\.entry),
+    exitCodes: [
+      HelpEntry("0", "It stopped after a signal, in order."),
+      HelpEntry("1", "It could not start or go on, or a second signal cut its sessions."), mistakes,
+    ],
+    examples: [
+      HelpEntry("porxy", "Proxies as ./config.yaml says."),
+      HelpEntry("porxy --config /etc/porxy/config.yaml --log-format json", "Proxies as a service does."),
+    ])
+
+  static let check = Help(
+    purpose: "porxy check - say whether a configuration is right, with every mistake and its place.",
+    usage: ["porxy check [FILE] [--print | --json]"],
+    notes: [
+      "With --print or --json, the standard output holds the configuration alone; all else goes to the standard error "
+        + "output."
+    ],
+    options: CheckOptions.table.map(\.entry),
+    exitCodes: [
+      HelpEntry("0", "The configuration is right."), HelpEntry("1", "The standard output could not be written."),
+      HelpEntry("2", "The configuration has mistakes or cannot be read, or a mistake in usage."),
+    ],
+    examples: [HelpEntry("porxy check config.yaml --print", "Checks a file and shows every setting.")])
+
+  static let simulate = Help(
+    purpose: "porxy simulate - test porxy on a simulated network, with random peers and faults.",
+    usage: [
+      "porxy simulate [--seed SEED] [--runs N] [--for TIME] [--jobs N]",
+      "    [--shard I/N] [--stop-at-failure] [--save DIR] [--json | --trace]",
+      "porxy simulate --scenario FILE [--trace] [--save DIR]", "porxy simulate --catalogue",
+      "porxy simulate --scopes STEPS [--jobs N]",
+    ],
+    notes: [
+      "A run that fails is printed and saved at once; at the end the first three are shrunk to what still fails. The "
+        + "same seed gives the same run on every machine."
+    ],
+    options: SimulateOptions.table.map(\.entry),
+    exitCodes: [HelpEntry("0", "All rules held."), HelpEntry("1", "A run or a scenario failed."), unusable, signals],
+    examples: [
+      HelpEntry("porxy simulate --runs 10000 --jobs 2", "Performs 10,000 random runs on two processors."),
+      HelpEntry("porxy simulate --seed v3:0x1f --runs 1 --trace", "Draws the run of one seed."),
+    ])
+
+  static let replay = Help(
+    purpose: "porxy replay - perform a saved run or a scenario, and draw what happens.",
+    usage: ["porxy replay FILE"], notes: ["It is short for porxy simulate --scenario FILE --trace."], options: [],
+    exitCodes: [HelpEntry("0", "All rules held."), HelpEntry("1", "The run or scenario failed."), unusable, signals],
+    examples: [HelpEntry("porxy replay failed-1f.run", "Draws a run that 'porxy simulate' has saved.")])
+
+  static let conform = Help(
+    purpose: "porxy conform - test how transparent a TCP proxy is: play scenarios on real sockets, directly and "
+      + "through the proxy, and compare what client and server see.",
+    usage: [
+      "porxy conform --proxy HOST:PORT --backend PORT [--only TEXT] [--json]", "    [--save DIR]",
+      "porxy conform --random N [--seed SEED] [--save DIR]",
+    ],
+    notes: ["The proxy, of any make, runs already on this machine and connects to 127.0.0.1."],
+    options: ConformOptions.table.map(\.entry),
+    exitCodes: [
+      HelpEntry("0", "Everything was the same."), HelpEntry("1", "Something differed, or the proxy went away."),
+      HelpEntry("2", "There is no proxy to look at, or a mistake in usage."), signals,
+    ],
+    examples: [
+      HelpEntry("porxy conform --proxy 127.0.0.1:8000 --backend 1234", "Plays every scenario through a proxy."),
+      HelpEntry("porxy conform --random 500", "Compares the simulated network with this kernel."),
+    ])
+
+  private static let mistakes = HelpEntry("2", "A mistake in usage or configuration.")
+  private static let unusable = HelpEntry("2", "A mistake in usage, or a file or directory that cannot be used.")
+  private static let signals = HelpEntry("130, 143, 131", "SIGINT, SIGTERM or SIGQUIT ended it before it was done.")
+}

@@ -1,0 +1,105 @@
+import Glibc
+import PorxyConfiguration
+import PorxyCore
+import PorxyRuntime
+import PorxySocketIO
+
+/// Where the configuration came from, and how it is read again.
+struct ConfigurationSource {
+  /// A thing to say about the configuration, and where: file, line and column.
+  struct Remark {
+    let place: String
+    let message: String
+
+    init(_ problem: Problem) {
+      place = "\(problem.file):\(problem.line):\(problem.column)"
+      message = "\(problem.message); \(problem.advice)"
+    }
+  }
+
+  /// Why there is no other configuration, for a person.
+  struct Refusal: Error {
+    let reason: String
+    var mistakes: [Remark] = []
+  }
+
+  /// What was said on the command line, which goes on to take precedence.
+  private let options: RunOptions
+  /// The file's path, whatever the working directory.
+  private let path: String
+  /// What the file is called for people.
+  private let name: String
+  private let descriptorLimit: Int
+  /// Descriptors that were open at the start.
+  private let descriptorsUsed: Int
+
+  init(_ options: RunOptions, _ file: ConfigurationFile, descriptorLimit: Int, descriptorsUsed: Int) {
+    self.options = options
+    name = file.path
+    path = File.absolute(file.path)
+    self.descriptorLimit = descriptorLimit
+    self.descriptorsUsed = descriptorsUsed
+  }
+
+  /// Reads the file as it is now, and checks everything that can be checked without a socket.
+  func read() throws(Refusal) -> (Configuration, warnings: [Remark]) {
+    guard File.isRegular(path) else {
+      throw Refusal(reason: "\(name) is no file that can be read again; start porxy with the name of a file")
+    }
+    let bytes: [UInt8]
+    do throws(File.Failure) {
+      bytes = try File.read(path, atMost: ConfigurationReader.sizeMax)
+    } catch {
+      throw Refusal(reason: "\(name): \(error.text)")
+    }
+    let result = ConfigurationReader.read(bytes, file: name)
+    guard let configuration = result.configuration else {
+      let count = result.errorCount == 1 ? "a mistake" : "\(result.errorCount) mistakes"
+      throw Refusal(reason: "\(count) in \(name)", mistakes: result.errors.map(Remark.init))
+    }
+    return (try Self.fitted(configuration, by: options), result.warnings.map(Remark.init))
+  }
+
+  /// What the file says, the command line takes precedence over and this machine can have.
+  static func fitted(_ written: Configuration, by options: RunOptions) throws(Refusal) -> Configuration {
+    var configuration = written
+    options.apply(to: &configuration)
+    // Without SO_REUSEPORT a second worker could listen nowhere.
+    if !KernelSupport.canSharePorts { configuration.workers = .fixed(1) }
+    if let complaint = InterfaceNumbers.fill(in: &configuration) ?? CongestionCheck.complaint(about: configuration) {
+      throw Refusal(reason: complaint)
+    }
+    return configuration
+  }
+
+  /// How the descriptors are shared out under a configuration; with as many workers as there are, once porxy has
+  /// started with a budget.
+  func budget(
+    for configuration: Configuration, keeping started: DescriptorBudget? = nil
+  ) throws(Refusal) -> DescriptorBudget {
+    do throws(DescriptorBudget.Shortage) {
+      return try DescriptorBudget(
+        limit: descriptorLimit, used: descriptorsUsed,
+        endpoints: configuration.listeners.reduce(0) { $0 + $1.endpoints.count },
+        names: configuration.names.count, workers: started.map { .fixed($0.workers) } ?? configuration.workers,
+        processors: SystemInfo.processorCount, keeping: started)
+    } catch {
+      throw Refusal(
+        reason: "too few file descriptors: the limit is \(descriptorLimit), and one session needs at least "
+          + "\(error.needed); raise the limit (ulimit -n, or LimitNOFILE= of the service)"
+          + (error.workers > 1 ? " or use fewer workers" : ""))
+    }
+  }
+}
+
+extension Configuration {
+  /// Keys of settings that are looked at only when porxy starts, and that are others in `next`.
+  func keysForStart(changedIn next: Configuration) -> [String] {
+    var keys: [String] = []
+    if next.workers != workers { keys.append("workers") }
+    if next.relay != relay { keys.append("relay") }
+    if next.spin != spin { keys.append("spin") }
+    if next.limits.blockSize != limits.blockSize { keys.append("limits.buffer") }
+    return keys
+  }
+}

@@ -1,0 +1,36 @@
+import PorxyCore
+import PorxySocketIO
+
+/// One thread that relays, with a transport and a proxy of its own.
+enum Worker {
+  /// How a worker began.
+  enum Start: Sendable {
+    /// It accepts clients, and can be told to stop; not on the endpoints that this machine cannot have.
+    case serving(Mailbox, without: [ListenFailure])
+    /// Some listeners cannot listen, so that it does not serve at all.
+    case refused([ListenFailure])
+    /// The kernel has no room for the worker itself.
+    case failed(TransportError)
+  }
+
+  /// Serves on the calling thread until told to stop; `number` counts workers from 0, and `started` is called once,
+  /// before the first client is accepted.
+  static func run(
+    _ number: Int, _ shared: SharedState, _ options: EpollTransport.Options,
+    started: (Start) -> Void, log: (LogRecord) -> Void, answer: (Reload.Answer) -> Void
+  ) {
+    do throws(TransportError) {
+      var transport = try EpollTransport(options)
+      var proxy = Proxy<EpollTransport>(shared: shared, worker: number)
+      let failures = proxy.start(on: &transport)
+      guard failures.allSatisfy({ shared.generation.configuration.bears($0, among: failures) }) else {
+        return started(.refused(failures))
+      }
+      proxy.takeRecords(log)
+      started(.serving(transport.mailbox, without: failures))
+      serve(&proxy, on: &transport, log: log, answer: answer)
+    } catch {
+      started(.failed(error))
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import PorxySimulation
+
+@testable import PorxyCore
+
+/// The shipped proxy between a host of clients and a server's, turned by a test.
+final class ProxyBox {
+  struct Complaint: Error {}
+
+  let network = Network()
+  let clients: HostID
+  let host: HostID
+  let server: HostID
+  /// Where the backend is.
+  let door = Endpoint(IPAddress(v4: 0x0a00_0201), 9000)
+  /// Where the proxy listens.
+  let entrance = Endpoint(IPAddress(v4: 0x0a00_0001), 8000)
+  /// Records of the sessions that are over.
+  private(set) var records: [SessionRecord] = []
+  /// Everything else that was told.
+  private(set) var notices: [LogRecord] = []
+  private(set) var turns = 0
+  private var transport: SimulatedTransport
+  private var proxy: Proxy<SimulatedTransport>
+  private let shared: SharedState
+  private let sessionsMax: Int
+  private var configuration: Configuration
+  /// What became of the last change of the configuration.
+  private(set) var outcome = Reload.Next.wait
+
+  init(timeouts: Timeouts = Timeouts(), limits: HostLimits = HostLimits(), sessionsMax: Int = 1000) throws {
+    clients = network.addHost("clients", IPAddress(v4: 0x0a00_0101))
+    host = network.addHost("porxy", entrance.address, limits: limits)
+    server = network.addHost("server", door.address)
+    configuration = Configuration(
+      listeners: [Listener(name: "in", backend: 0, endpoints: [entrance], timeouts: timeouts)],
+      backends: [
+        Backend(
+          name: "out", host: .address(door.address), port: door.port, timeouts: Timeouts(keepalive: timeouts.keepalive))
+      ])
+    transport = SimulatedTransport(on: host, of: network)
+    self.sessionsMax = sessionsMax
+    shared = SharedState(configuration, sessionsMax: sessionsMax)
+    proxy = Proxy(shared: shared)
+    guard proxy.start(on: &transport).isEmpty else { throw Complaint() }
+  }
+
+  var sessionCount: Int { proxy.sessionCount }
+  /// Where it listens, by the transport's names of its listeners.
+  var listening: [ListenerID] {
+    (0..<proxy.listeners.extent).filter { proxy.listeners.contains($0) }.map { proxy.listeners[$0].id }
+  }
+
+  /// Plans and backends that the worker knows.
+  var known: (plans: Int, backends: Int) { (proxy.plans.count, proxy.backends.count) }
+
+  /// Gives the proxy another configuration between two turns.
+  func configure(before: (ReloadStep) -> Void = { _ in }, _ change: (inout Configuration) -> Void) {
+    change(&configuration)
+    shared.prepare(configuration)
+    var reload = Reload(to: configuration, workers: 1)
+    var next = reload.first
+    while case .post(let step, to: _) = next {  // bound: the steps
+      before(step)
+      if step == .serve { shared.carryOut(sessionsMax: sessionsMax) }
+      proxy.handle(.control(.reload(step)), on: &transport)
+      var answer: Reload.Answer?
+      proxy.takeAnswers { answer = $0 }
+      guard let answer else { break }
+      next = reload.note(answer)
+    }
+    if case .done = next { shared.finishReload(isDone: true) } else { shared.finishReload(isDone: false) }
+    outcome = next
+  }
+
+  func call() throws -> Socket { try network.call(entrance, on: clients) }
+
+  func turn(until end: Instant) {
+    proxy.turn(until: end, on: &transport)
+    turns += 1
+    proxy.takeRecords { if case .session(let record) = $0 { records.append(record) } else { notices.append($0) } }
+  }
+
+  func serve(until end: Instant) {
+    while network.now < end { turn(until: end) }  // bound: virtual time
+  }
+
+  func serve(for time: Duration) { serve(until: network.now + time) }
+}

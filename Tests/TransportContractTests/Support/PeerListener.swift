@@ -1,0 +1,7 @@
+import PorxyCore
+
+/// A listener of a peer.
+struct PeerListener {
+  let listener: ListenerID
+  let endpoint: Endpoint
+}
