@@ -26,7 +26,7 @@ public struct LiveProxy: Sendable {
 
 /// Porxy's process, as far as scenarios ask something of it or want to know what it has told.
 public protocol ProxyControl: AnyObject, Sendable {
-  /// Sends it a signal to stop, as `porxy drain` and `porxy stop` want.
+  /// Sends it a signal to stop, as `porxy drain` and `porxy stop` want, and waits until it listens no more.
   func stop()
   /// Kills it.
   func kill()

@@ -48,6 +48,8 @@ extension LiveStage: ScenarioStage {
   package func takeEvent(_ role: Role, _ socket: Socket) -> Readiness { sockets.takeEvent(socket) }
 
   package func stopListening() {
+    // A child that another thread starts may have a copy of the socket for a while, so closing it may not be enough.
+    shutListening()
     if let listener = peers.listener { sockets.close(listener) }
     peers.listener = nil
   }

@@ -45,7 +45,11 @@ final class PorxyLane: ProxyControl {
     return .proxied(LiveProxy(front: endpoint, backend: endpoint, isOwn: isOwn))
   }
 
-  func stop() { process.child.signal(15) }
+  func stop() {
+    process.child.signal(15)
+    let front = process.fronts[index]
+    _ = Deadline.usual.awaits { !ProcessFacts.isListening(front) || !process.child.isRunning }
+  }
   func kill() { process.child.kill() }
 
   func suspend() {

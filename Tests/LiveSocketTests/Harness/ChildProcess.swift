@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A program that a test starts, with its output in a file; killed at the latest when the test lets go of it.
 final class ChildProcess: Sendable {
@@ -52,7 +53,7 @@ final class ChildProcess: Sendable {
     var words: [UnsafeMutablePointer<CChar>?] = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
     defer { for index in unsafe words.indices { unsafe free(words[index]) } }
     var started: pid_t = 0
-    let code = unsafe posix_spawnp(&started, program, &actions, &attributes, &words, environ)
+    let code = Spawning.apart { unsafe posix_spawnp(&started, program, &actions, &attributes, &words, environ) }
     if ends[0] >= 0 { close(ends[0]) }
     identifier = started
     guard code == 0 else {

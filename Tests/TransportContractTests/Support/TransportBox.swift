@@ -1,4 +1,5 @@
 import PorxyCore
+import TestSupport
 
 /// Any transport, behind a reference.
 final class TransportBox<Boxed: Transport & ~Copyable>: TransportCalls {
@@ -26,7 +27,7 @@ final class TransportBox<Boxed: Transport & ~Copyable>: TransportCalls {
 
   func accept(from listener: ListenerID) -> Acceptance { transport.accept(from: listener) }
   func hasClients(_ listener: ListenerID) -> Bool { transport.hasClients(listener) }
-  func closeListener(_ listener: ListenerID) { transport.closeListener(listener) }
+  func closeListener(_ listener: ListenerID) { Spawning.apart { transport.closeListener(listener) } }
   func resolve(_ host: String) -> ResolutionID { transport.resolve(host) }
 
   func takeAddresses(of resolution: ResolutionID) throws(ResolutionError) -> [IPAddress] {
