@@ -14,7 +14,7 @@ extension Proxy where IO: ~Copyable {
       case .abandon: abandonNew(on: &transport)
       }
     }
-    answers.append(Reload.Answer(worker: worker, step: step, failures: failures))
+    answers.append(.step(Reload.Answer(worker: worker, step: step, failures: failures)))
   }
 
   /// Binds the endpoints of a generation that no open listener has, and says which it cannot.

@@ -61,8 +61,8 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
   /// Counts turns. One that comes round while a session rests only lets it wait for the next.
   @usableFromInline var turnNumber: UInt8 = 0
   @usableFromInline var records: [LogRecord] = []
-  /// Answers to steps of a reload that were not taken yet.
-  @usableFromInline var answers: [Reload.Answer] = []
+  /// Answers to requests from outside that were not taken yet.
+  @usableFromInline var answers: [WorkerAnswer] = []
   /// Listeners that are closed soon, in `listeners`.
   @usableFromInline var going: [UInt32] = []
   /// Sessions reset at the end of the drain time.
@@ -152,6 +152,7 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
     case .control(.drain): drain(on: &transport)
     case .control(.stop): stop(on: &transport)
     case .control(.reload(let step)): take(step, on: &transport)
+    case .control(.ask(let inquiry, let number)): take(inquiry, number: number)
     case .refused(let call, let failure): record(.callRefused(call, failure))
     }
   }
@@ -193,9 +194,9 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
     records.removeAll(keepingCapacity: true)
   }
 
-  /// Hands over what was answered to steps of a reload since the last call.
+  /// Hands over what was answered to requests from outside since the last call.
   @inlinable
-  public mutating func takeAnswers(_ body: (Reload.Answer) -> Void) {
+  public mutating func takeAnswers(_ body: (WorkerAnswer) -> Void) {
     guard !answers.isEmpty else { return }
     for answer in answers { body(answer) }
     answers.removeAll()
@@ -211,7 +212,7 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
 /// answered.
 @inlinable
 public func serve<IO: Transport & ~Copyable>(
-  _ proxy: inout Proxy<IO>, on transport: inout IO, log: (LogRecord) -> Void, answer: (Reload.Answer) -> Void
+  _ proxy: inout Proxy<IO>, on transport: inout IO, log: (LogRecord) -> Void, answer: (WorkerAnswer) -> Void
 ) {
   while proxy.isServing {  // unbounded: the event loop
     proxy.turn(on: &transport)

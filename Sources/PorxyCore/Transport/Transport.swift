@@ -188,6 +188,8 @@ public enum ControlRequest: Sendable, Equatable {
   case stop
   /// Take a step of a change of the configuration (`Reload`).
   case reload(ReloadStep)
+  /// Answer; the number says to which inquiry, and no two that wait have the same.
+  case ask(Inquiry, number: UInt32)
 
   /// Tells requests apart in traces; never changed.
   package var number: UInt8 {
@@ -195,6 +197,7 @@ public enum ControlRequest: Sendable, Equatable {
     case .drain: 0
     case .stop: 1
     case .reload(let step): 2 + step.rawValue
+    case .ask: 6
     }
   }
 }

@@ -80,7 +80,7 @@ struct Supervisor {
       } log: { record in
         reports.note(record, worker: worker, by: &formatter)
       } answer: { answer in
-        state.change { $0.answers.append(answer) }
+        state.change { if case .step(let step) = answer { $0.answers.append(step) } }
       }
       state.change { $0.workersEnded += 1 }
     }

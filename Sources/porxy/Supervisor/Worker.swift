@@ -17,7 +17,7 @@ enum Worker {
   /// before the first client is accepted.
   static func run(
     _ number: Int, _ shared: SharedState, _ options: EpollTransport.Options,
-    started: (Start) -> Void, log: (LogRecord) -> Void, answer: (Reload.Answer) -> Void
+    started: (Start) -> Void, log: (LogRecord) -> Void, answer: (WorkerAnswer) -> Void
   ) {
     do throws(TransportError) {
       var transport = try EpollTransport(options)

@@ -64,7 +64,7 @@ final class ProxyBox {
       if step == .serve { shared.carryOut(sessionsMax: sessionsMax) }
       proxy.handle(.control(.reload(step)), on: &transport)
       var answer: Reload.Answer?
-      proxy.takeAnswers { answer = $0 }
+      proxy.takeAnswers { if case .step(let step) = $0 { answer = step } }
       guard let answer else { break }
       next = reload.note(answer)
     }

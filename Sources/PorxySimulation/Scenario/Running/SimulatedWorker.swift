@@ -51,7 +51,7 @@ final class SimulatedWorker {
   /// What it has answered to steps of a reload.
   func takeAnswers() -> [Reload.Answer] {
     var answers: [Reload.Answer] = []
-    proxy.takeAnswers { answers.append($0) }
+    proxy.takeAnswers { if case .step(let step) = $0 { answers.append(step) } }
     return answers
   }
 
