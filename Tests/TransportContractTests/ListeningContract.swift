@@ -5,6 +5,8 @@ import Testing
 
 /// Listening and accepting, whatever the transport.
 @Suite(.paced) struct ListeningContract {
+  private static let triesMax = 1000
+
   @Test("a client is announced, accepted with its address, and then the queue is drained", arguments: Subject.allCases)
   func acceptsAClient(subject: Subject) throws {
     let stage = try Stage(subject)
@@ -110,10 +112,15 @@ import Testing
     let waiting = try stage.around.call(port)
     stage.around.settle()
     stage.transport.closeListener(listener)
-    let late = try stage.around.call(port)
-    stage.around.settle()
+    var late: SocketError?
+    // A child that another thread starts has a copy of the listening socket until it runs its program.
+    for _ in 0..<Self.triesMax where late != .connectionRefused {
+      let peer = try stage.around.call(port)
+      stage.around.settle()
+      late = stage.peers.takeError(peer)
+    }
+    #expect(late == .connectionRefused)
     #expect(stage.peers.takeError(waiting) == .connectionReset)
-    #expect(stage.peers.takeError(late) == .connectionRefused)
   }
 
   @Test("closing a listener leaves the sockets that it accepted alone", arguments: Subject.allCases)

@@ -48,9 +48,11 @@ extension LiveStage: ScenarioStage {
   package func takeEvent(_ role: Role, _ socket: Socket) -> Readiness { sockets.takeEvent(socket) }
 
   package func stopListening() {
+    guard let listener = peers.listener else { return }
     // A child that another thread starts may have a copy of the socket for a while, so closing it may not be enough.
-    shutListening()
-    if let listener = peers.listener { sockets.close(listener) }
+    // Where a step has shut it before, the kernel says so.
+    _ = porxy_shut_down(sockets.descriptor(of: listener), Int32(PORXY_SHUT_RECEIVING))
+    sockets.close(listener)
     peers.listener = nil
   }
 
