@@ -2,8 +2,8 @@ import Synchronization
 
 /// Keeps starting a program and letting go of a descriptor apart.
 ///
-/// Until it runs its program, a child has a copy of every descriptor of this process: what a test closes meanwhile stays
-/// open, and a listening socket goes on listening.
+/// Until it runs its program, a child has a copy of every descriptor of this process. What a test closes meanwhile
+/// stays open, and a listening socket goes on listening.
 public enum Spawning {
   private static let lock = Mutex(())
 

@@ -144,13 +144,20 @@ import Testing
     let stage = try Stage(subject)
     let (one, first) = try stage.accepted()
     let (two, second) = try stage.accepted()
+    let (listener, port) = try stage.listen()
+    _ = try stage.around.call(port)
     #expect(stage.peers.send(first, 3) == .bytes(3))
     #expect(stage.peers.send(second, 4) == .bytes(4))
     stage.around.settle()
     stage.transport.wait(until: stage.transport.now)
-    guard case .ready(let told, _)? = stage.transport.nextEvent() else { throw Missing("an event") }
+    var told: SocketID?
+    while told == nil, let event = stage.transport.nextEvent() {  // bound: the batch
+      if case .ready(let id, _) = event { told = id }
+    }
     let (closed, kept, count): (SocketID, SocketID, UInt32) = told == one ? (two, one, 3) : (one, two, 4)
     stage.transport.close(closed, .orderly)
+    guard case .accepted(let successor, _) = stage.transport.accept(from: listener) else { throw Missing("a client") }
+    #expect(successor.slot == closed.slot)
     while let event = stage.transport.nextEvent() {  // bound: the batch
       guard case .ready(let id, _) = event else { continue }
       #expect(id == closed)
