@@ -27,7 +27,7 @@ def run(suite, number):
     """What a suite printed up to its first complaints, and its exit code; None when it had to be stopped."""
     tests = os.path.join(weave.COPY, ".build/debug/porxyPackageTests.xctest")
     command = [tests, "--testing-library", "swift-testing", "--filter", suite.filter.replace(".", r"\.") + r"[./]"]
-    environment = dict(os.environ, PORXY_BUG=str(number), SWIFT_BACKTRACE="enable=no")
+    environment = dict(os.environ, PORXY_BUG=str(number), PORXY_LONG_TESTS="1", SWIFT_BACKTRACE="enable=no")
     with tempfile.TemporaryFile("w+") as output:
         running = subprocess.Popen(command, cwd=weave.COPY, env=environment, stdin=subprocess.DEVNULL, stdout=output,
                                    stderr=subprocess.STDOUT, start_new_session=True)

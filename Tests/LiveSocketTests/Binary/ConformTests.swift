@@ -15,7 +15,7 @@ import Testing
     try Invocation(["conform", "--proxy", "127.0.0.1:\(proxy.port)", "--backend", "\(backend)"] + more)
   }
 
-  @Test("porxy is the same as no proxy")
+  @Test("porxy is the same as no proxy", .long)
   func same() throws {
     let backend = try backendPort()
     let proxy = try ProxyProcess(to: ["127.0.0.1 \(backend)"])
@@ -31,7 +31,7 @@ import Testing
     #expect(numbers.count >= 2 && numbers[0] == numbers[1] && numbers[0] >= 20, "\(summary)")
   }
 
-  @Test("a proxy that turns resets into ends is found out", .needs(.socat))
+  @Test("a proxy that turns resets into ends is found out", .long, .needs(.socat))
   func different() throws {
     let backend = try backendPort()
     let front = try backendPort()

@@ -29,12 +29,13 @@ import Testing
     var extra: String { "relay: \(relay.rawValue)\nworkers: \(workers)" }
     var description: String { "relay \(relay.rawValue), \(workers) workers" }
 
-    static let all = RelayMode.allCases.flatMap { relay in [1, 2].map { Mode(relay: relay, workers: $0) } }
+    static let all = RelayMode.allCases.flatMap { relay in [2, 1].map { Mode(relay: relay, workers: $0) } }
   }
 
   private static let cases = Mutex<[Case]?>(nil)
 
-  @Test("through porxy, clients and the server see what they see direct", arguments: Mode.all)
+  @Test(
+    "through porxy, clients and the server see what they see direct", arguments: LongTests.all(Mode.all, orFirst: 1))
   func law(mode: Mode) throws {
     let cases = try Self.allCases().filter { !$0.needsOwnPorxy }
     #expect(cases.count >= 50)
@@ -46,7 +47,9 @@ import Testing
     #expect(complaints == [], "\(mode)")
   }
 
-  @Test("the same where porxy has other settings, or is stopped, suspended or killed", arguments: RelayMode.allCases)
+  @Test(
+    "the same where porxy has other settings, or is stopped, suspended or killed",
+    arguments: LongTests.all(RelayMode.allCases, orFirst: 1))
   func lawOfOwnPorxy(relay: RelayMode) throws {
     let cases = try Self.allCases().filter(\.needsOwnPorxy)
     #expect(cases.count >= 30)

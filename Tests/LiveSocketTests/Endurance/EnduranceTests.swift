@@ -5,7 +5,7 @@ import Testing
 /// What only shows after a while: long streams, many sessions, nobody who reads the log.
 @Suite(.serialized, .paced)
 struct EnduranceTests {
-  @Test("64 MiB each way in random pieces with random pauses", arguments: Relay.modes)
+  @Test("64 MiB each way in random pieces with random pauses", .long, arguments: Relay.modes)
   func longStreams(_ relay: String) throws {
     let stage = try Stage(through: "relay: \(relay)")
     let (client, server) = try stage.pair()
@@ -24,7 +24,9 @@ struct EnduranceTests {
   /// `PORXY_SESSIONS` says how many.
   private static let sessionCount = Relay.environment("PORXY_SESSIONS").flatMap { Int($0) } ?? 5000
 
-  @Test("thousands of sessions ended in every way leave nothing behind", arguments: ["auto", "splice"])
+  @Test(
+    "thousands of sessions ended in every way leave nothing behind",
+    arguments: LongTests.all(["auto", "splice"], orFirst: 1))
   func manySessions(_ relay: String) throws {
     let stage = try Stage(through: "relay: \(relay)\nworkers: 2")
     let absent = try Stage(through: "relay: \(relay)\nworkers: 2")

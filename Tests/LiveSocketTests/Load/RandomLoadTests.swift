@@ -11,7 +11,9 @@ struct RandomLoadTests {
   private static let seed = Relay.environment("PORXY_LOAD_SEED").flatMap { Seed($0) } ?? Seed(0x10ad)
   private static let peersMax = Relay.environment("PORXY_LOAD_PEERS").flatMap { Int($0) } ?? 300
 
-  @Test("hundreds of peers of all tempers", arguments: [("auto", 1), ("auto", 2), ("copy", 2), ("splice", 1)])
+  @Test(
+    "hundreds of peers of all tempers",
+    arguments: LongTests.all([("auto", 2), ("auto", 1), ("copy", 2), ("splice", 1)], orFirst: 1))
   func load(_ relay: String, _ workers: Int) throws {
     var load = RandomLoad(Self.seed, peersMax: Self.peersMax, relay: relay, workers: workers)
     let found = try load.run()

@@ -3,7 +3,7 @@ import Testing
 
 /// The law behind the connection rules, over what loopback cannot do: cables that are pulled, routers that refuse,
 /// hosts that forget.
-@Suite(.enabled(if: Internetwork.isPossible, "network namespaces: \(Internetwork.whyImpossible)"), .paced)
+@Suite(.long, .enabled(if: Internetwork.isPossible, "network namespaces: \(Internetwork.whyImpossible)"), .paced)
 struct NamespaceTests {
   @Test("VANISHES, HALF: the server's host is unplugged", arguments: NetworkScenario.unpluggedServers)
   func unpluggedServers(_ scenario: NetworkScenario) async throws { try await compare(scenario) }

@@ -11,7 +11,9 @@ import Testing
   private static let runs =
     SavedRun.all.map(\.text) + (0..<20).map { RunSetup(drawing: Seed(0x7e47).run(UInt64($0))).description }
 
-  @Test("a damaged scenario is read or refused, prints what it read, and runs", arguments: 0..<24 as Range<UInt64>)
+  @Test(
+    "a damaged scenario is read or refused, prints what it read, and runs",
+    arguments: LongTests.all(0..<24 as Range<UInt64>, orFirst: 4))
   func scenarios(seed: UInt64) throws {
     var mutation = Mutation(seed: seed)
     var accepted = 0
@@ -25,7 +27,9 @@ import Testing
     #expect(accepted > 5)
   }
 
-  @Test("a damaged run is read or refused, prints what it read, and runs", arguments: 0..<12 as Range<UInt64>)
+  @Test(
+    "a damaged run is read or refused, prints what it read, and runs",
+    arguments: LongTests.all(0..<12 as Range<UInt64>, orFirst: 3))
   func runs(seed: UInt64) throws {
     var mutation = Mutation(seed: seed)
     var accepted = 0
