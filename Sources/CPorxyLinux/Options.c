@@ -145,3 +145,16 @@ int porxy_since_acknowledgement(int descriptor) {
   if (result < 0) return result;
   return info.tcpi_last_ack_recv > INT_MAX ? INT_MAX : (int)info.tcpi_last_ack_recv;
 }
+
+// TCP_LISTEN of <netinet/tcp.h>, which cannot stand beside <linux/tcp.h>.
+enum { LISTENING = 10 };
+
+int porxy_accept_queue(int descriptor, unsigned *limit) {
+  struct tcp_info info;
+  int result = inform(descriptor, &info);
+  if (result < 0) return result;
+  // Of a listening socket these two mean something else than their names say (tcp_get_info in the kernel).
+  if (info.tcpi_state != LISTENING) return -EINVAL;
+  *limit = info.tcpi_sacked;
+  return info.tcpi_unacked > INT_MAX ? INT_MAX : (int)info.tcpi_unacked;
+}

@@ -53,6 +53,22 @@ import Testing
     #expect(stage.transport.accept(from: listener) == .drained)
   }
 
+  @Test("a listener says how many clients wait, and how many may", arguments: Subject.allCases)
+  func countsWaitingClients(subject: Subject) throws {
+    let stage = try Stage(subject)
+    let bound = try stage.transport.bind(to: Endpoint(stage.around.ownAddress, 0), ListenOptions(backlog: 5))
+    #expect(stage.transport.acceptQueue(of: bound) == nil, "it does not listen")
+    try stage.transport.startListening(bound)
+    let port = stage.around.port(of: bound)
+    for waiting in 0..<3 as Range<UInt64> {
+      #expect(stage.transport.acceptQueue(of: bound) == AcceptQueue(waiting: waiting, limit: 5))
+      _ = try stage.around.call(port)
+      stage.around.settle()
+    }
+    _ = try stage.accept(from: bound)
+    #expect(stage.transport.acceptQueue(of: bound)?.waiting == 2)
+  }
+
   @Test("a client that comes after the queue was drained is announced again", arguments: Subject.allCases)
   func announcesAgain(subject: Subject) throws {
     let stage = try Stage(subject)

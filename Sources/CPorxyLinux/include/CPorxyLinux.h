@@ -74,6 +74,7 @@ int porxy_unsent(int descriptor);
 int porxy_unanswered_probes(int descriptor);
 int porxy_since_acknowledgement(int descriptor);  // milliseconds, in the kernel's ticks
 int porxy_at_mark(int descriptor);
+int porxy_accept_queue(int descriptor, unsigned *limit);  // clients that wait at a listening socket
 
 // Bytes.
 long porxy_receive(int descriptor, void *bytes, size_t count);

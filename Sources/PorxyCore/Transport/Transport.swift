@@ -53,6 +53,10 @@ public protocol Transport: ~Copyable {
   /// Whether a client waits to be accepted, or the listener is lost: what `accept(from:)` would find.
   mutating func hasClients(_ listener: ListenerID) -> Bool
 
+  /// How many clients wait to be accepted, and how many may; nil: the kernel does not say. Not for each turn: it asks
+  /// the kernel.
+  mutating func acceptQueue(of listener: ListenerID) -> AcceptQueue?
+
   /// Stops listening; clients still in the queue are reset by the kernel (kernel rule R16).
   mutating func closeListener(_ listener: ListenerID)
 
@@ -215,6 +219,23 @@ public enum Acceptance: Sendable, Equatable {
   /// Somebody destroyed the listening socket: nobody will be taken from it any more. It is still to be closed; its
   /// endpoint can be listened on again.
   case lost(Failure)
+}
+
+/// Clients that have connected and wait to be accepted.
+public struct AcceptQueue: Sendable, Equatable {
+  public var waiting: UInt64
+  /// Once as many wait, the kernel lets further clients try again later (R17).
+  public var limit: UInt64
+
+  public init(waiting: UInt64, limit: UInt64) {
+    self.waiting = waiting
+    self.limit = limit
+  }
+
+  mutating func add(_ other: AcceptQueue) {
+    waiting &+= other.waiting
+    limit &+= other.limit
+  }
 }
 
 /// How a socket is closed.

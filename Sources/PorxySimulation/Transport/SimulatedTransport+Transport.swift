@@ -53,6 +53,12 @@ extension SimulatedTransport: Transport {
 
   public mutating func hasClients(_ listener: ListenerID) -> Bool { !network.poll(listener).isEmpty }
 
+  public mutating func acceptQueue(of listener: ListenerID) -> AcceptQueue? {
+    let record = network.listeners[Int(listener.rawValue)]
+    guard record.isListening else { return nil }
+    return AcceptQueue(waiting: UInt64(record.waiting.count), limit: UInt64(record.backlog))
+  }
+
   public mutating func closeListener(_ listener: ListenerID) {
     network.close(listener)
   }

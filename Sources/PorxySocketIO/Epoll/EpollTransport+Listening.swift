@@ -51,6 +51,10 @@ extension EpollTransport {
     Syscalls.isReadable(listeners[listener].descriptor)
   }
 
+  public mutating func acceptQueue(of listener: ListenerID) -> AcceptQueue? {
+    Syscalls.acceptQueue(of: listeners[listener].descriptor)
+  }
+
   public mutating func closeListener(_ listener: ListenerID) {
     Syscalls.close(listeners.remove(listener))
     reserve.refill()

@@ -193,6 +193,13 @@ enum Syscalls {
     return .milliseconds(max(Int(milliseconds) - 10, 0))
   }
 
+  /// Clients that wait at a listening socket; nil where the kernel does not tell.
+  static func acceptQueue(of descriptor: Int32) -> AcceptQueue? {
+    var limit: UInt32 = 0
+    let waiting = unsafe porxy_accept_queue(descriptor, &limit)
+    return waiting < 0 ? nil : AcceptQueue(waiting: UInt64(waiting), limit: UInt64(limit))
+  }
+
   /// Whether the next byte is the urgent one; nil where the kernel does not tell.
   static func isAtUrgentMark(_ descriptor: Int32) -> Bool? {
     let mark = porxy_at_mark(descriptor)

@@ -27,6 +27,7 @@ final class TransportBox<Boxed: Transport & ~Copyable>: TransportCalls {
 
   func accept(from listener: ListenerID) -> Acceptance { transport.accept(from: listener) }
   func hasClients(_ listener: ListenerID) -> Bool { transport.hasClients(listener) }
+  func acceptQueue(of listener: ListenerID) -> AcceptQueue? { transport.acceptQueue(of: listener) }
   func closeListener(_ listener: ListenerID) { Spawning.apart { transport.closeListener(listener) } }
   func resolve(_ host: String) -> ResolutionID { transport.resolve(host) }
 

@@ -12,6 +12,7 @@ protocol TransportCalls: AnyObject {
   func listen(on endpoint: Endpoint, _ options: ListenOptions) throws(TransportError) -> ListenerID
   func accept(from listener: ListenerID) -> Acceptance
   func hasClients(_ listener: ListenerID) -> Bool
+  func acceptQueue(of listener: ListenerID) -> AcceptQueue?
   func closeListener(_ listener: ListenerID)
   func resolve(_ host: String) -> ResolutionID
   func takeAddresses(of resolution: ResolutionID) throws(ResolutionError) -> [IPAddress]
