@@ -63,13 +63,10 @@ package enum SystemInfo {
 /// The share of processor time that a control group leaves to this process (cgroups(7), `CPUQuota=` of systemd, limits
 /// of containers).
 enum ProcessorQuota {
-  /// Bytes of a file in /proc or /sys that are read.
-  private static let sizeMax = 64 * 1024
-
   /// Processors that the time comes to, rounded up; nil where there is no limit, or none that can be seen.
   static func processors(groups: String = "/proc/self/cgroup", mount: String = "/sys/fs/cgroup") -> Int? {
     // Without the list, a process is looked for where a container sees itself: at the top.
-    let lines = (read(groups) ?? "0::/").split(separator: "\n")
+    let lines = (SystemFile.read(groups) ?? "0::/").split(separator: "\n")
     return lines.flatMap { shares(ofGroup: $0, mount) }.min().map { max(1, Int($0.rounded(.up))) }
   }
 
@@ -80,14 +77,14 @@ enum ProcessorQuota {
     if parts[1].isEmpty {
       // Beside the older hierarchies, the new one has a folder among them.
       return ["", "/unified"].flatMap { folder in
-        folders(from: parts[2], in: mount + folder).compactMap { share(read($0 + "/cpu.max")) }
+        folders(from: parts[2], in: mount + folder).compactMap { share(SystemFile.read($0 + "/cpu.max")) }
       }
     }
     guard parts[1].split(separator: ",").contains("cpu") else { return [] }
     return ["/\(parts[1])", "/cpu"].flatMap { folder in
       folders(from: parts[2], in: mount + folder).compactMap { folder in
-        read(folder + "/cpu.cfs_quota_us").flatMap { quota in
-          share("\(quota) \(read(folder + "/cpu.cfs_period_us") ?? "")")
+        SystemFile.read(folder + "/cpu.cfs_quota_us").flatMap { quota in
+          share("\(quota) \(SystemFile.read(folder + "/cpu.cfs_period_us") ?? "")")
         }
       }
     }
@@ -106,8 +103,15 @@ enum ProcessorQuota {
     guard numbers.count == 2, let quota = numbers[0], let period = numbers[1], quota > 0, period > 0 else { return nil }
     return Double(quota) / Double(period)
   }
+}
 
-  private static func read(_ path: String) -> String? {
+/// Files of /proc and /sys, which say what the kernel knows.
+enum SystemFile {
+  /// Bytes of a file that are read.
+  private static let sizeMax = 64 * 1024
+
+  /// What a file says; nil where it cannot be read.
+  static func read(_ path: String) -> String? {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }

@@ -53,15 +53,16 @@ extension Proxy where IO: ~Copyable {
       switch transport.accept(from: listeners[index].id) {
       case .accepted(let socket, let endpoint):
         listeners[index].reopenDelay = Limits.reopenDelay
-        tellResumed(index)
+        tellResumed(index, at: transport.now)
         open(socket, from: endpoint, at: listeners[index], on: &transport)
       case .drained:
         shared.admission.leave(plans[plan].route.account, worker: worker)
         neglect(index)
-        tellResumed(index)
+        tellResumed(index, at: transport.now)
         return
       case .failed(let failure):
         shared.admission.leave(plans[plan].route.account, worker: worker)
+        meters.counted.routes[Int(plans[plan].meter)].noteAcceptError(failure)
         if failure.isShortage { return pause(index, .shortage(failure), at: transport.now) }
       case .lost(let failure):
         shared.admission.leave(plans[plan].route.account, worker: worker)
@@ -79,6 +80,7 @@ extension Proxy where IO: ~Copyable {
     let index = sessions.insert(
       Session(client: client, from: endpoint, plan: listener.plan, backendPort: port, at: transport.now))
     join(listener.plan)
+    countAccepted(listener.plan)
     setOwner(of: client, to: index, as: .client)
     // What has come already is taken in advance, as far as one conduit holds it. An error behind it makes an event.
     relay(index, on: &transport)
@@ -94,6 +96,7 @@ extension Proxy where IO: ~Copyable {
   mutating func pause(_ index: UInt32, _ reason: PauseReason, at now: Instant) {
     guard listeners[index].pausedUntil == nil else { return }
     listeners[index].pausedUntil = now + Limits.pauseInterval
+    countPause(index, reason, at: now)
     guard !listeners[index].pauseIsTold, route(of: index).account.pauses.mayBeTold(at: now) else { return }
     listeners[index].pauseIsTold = true
     record(.paused(listener: route(of: index).listener.name, because: reason))
@@ -118,7 +121,8 @@ extension Proxy where IO: ~Copyable {
   /// Tells of the end of a pause, if the pause was told: at once, because there may be no later occasion. As often as
   /// pauses are told, so no other limit is needed.
   @inlinable
-  mutating func tellResumed(_ index: UInt32) {
+  mutating func tellResumed(_ index: UInt32, at now: Instant) {
+    countPauseEnd(index, at: now)
     guard listeners[index].pauseIsTold else { return }
     listeners[index].pauseIsTold = false
     record(.resumed(listener: route(of: index).listener.name))

@@ -69,11 +69,16 @@ extension Proxy where IO: ~Copyable {
   mutating func finish(
     _ index: UInt32, client: Closing, backend: Closing, as outcome: SessionOutcome, on transport: inout IO
   ) {
-    if logLevel >= .info { tell(index, client, backend, outcome, on: &transport) }
+    let tallies = tallies(of: index, client, backend, on: &transport)
+    countEnd(of: index, outcome, tallies, at: transport.now)
+    if logLevel >= .info { tell(index, outcome, tallies, on: &transport) }
     sessions[index].toBackend.cut(on: &transport)
     sessions[index].toClient.cut(on: &transport)
     let session = sessions[index]
-    if session.dial != .max { abandon(session.dial, backend, on: &transport) }
+    if session.dial != .max {
+      // Attempts that were still open when time was up have timed out, too.
+      abandon(session.dial, backend, as: outcome.manner == .timeout ? .timedOut : .abandoned, on: &transport)
+    }
     if session.isConnected {
       clearOwner(of: session.backend)
       unchain(session.backend)
@@ -92,26 +97,35 @@ extension Proxy where IO: ~Copyable {
   }
 
   @inlinable
-  mutating func tell(
-    _ index: UInt32, _ client: Closing, _ backend: Closing, _ outcome: SessionOutcome, on transport: inout IO
-  ) {
+  mutating func tell(_ index: UInt32, _ outcome: SessionOutcome, _ tallies: Tallies, on transport: inout IO) {
     let session = sessions[index]
     var outcome = outcome
     if session.dial != .max, dials[session.dial].addresses.isEmpty { outcome.phase = .resolving }
     let clientLocal = transport.localEndpoint(of: session.client)
     let backendLocal = session.isConnected ? transport.localEndpoint(of: session.backend) : nil
-    let toBackend = tally(
-      session.toBackend, to: session.backend, hasFailed: session.backendFailure != nil, backend, on: &transport)
-    let toClient = tally(
-      session.toClient, to: session.client, hasFailed: session.clientFailure != nil, client, on: &transport)
     record(
       .session(
         outcome.record(
-          of: session, on: plans[UInt32(session.plan)].route, local: (clientLocal, backendLocal),
-          tallies: (toBackend, toClient), at: transport.now)))
+          of: session, on: plans[UInt32(session.plan)].route, local: (clientLocal, backendLocal), tallies: tallies,
+          at: transport.now)))
   }
 
-  /// What a sink's kernel still has to send is lost when the sink has failed or is closed abortively.
+  @usableFromInline typealias Tallies = (toBackend: SessionRecord.Tally, toClient: SessionRecord.Tally)
+
+  /// What became of the bytes of a session whose sides are about to be closed like this.
+  @inlinable
+  func tallies(of index: UInt32, _ client: Closing, _ backend: Closing, on transport: inout IO) -> Tallies {
+    let toBackend = tally(
+      sessions[index].toBackend, to: sessions[index].backend, hasFailed: sessions[index].backendFailure != nil, backend,
+      on: &transport)
+    let toClient = tally(
+      sessions[index].toClient, to: sessions[index].client, hasFailed: sessions[index].clientFailure != nil, client,
+      on: &transport)
+    return (toBackend, toClient)
+  }
+
+  /// What a sink's kernel still has to send is lost when the sink has failed or is closed abortively. Where it has
+  /// taken nothing, it is not asked.
   @inlinable
   func tally(
     _ flow: Flow, to sink: SocketID, hasFailed: Bool, _ closing: Closing, on transport: inout IO
@@ -119,7 +133,7 @@ extension Proxy where IO: ~Copyable {
     var tally = SessionRecord.Tally()
     tally.taken = flow.taken
     tally.delivered = flow.delivered
-    guard sink != .none, hasFailed || closing == .abortive else { return tally }
+    guard flow.delivered > 0, hasFailed || closing == .abortive else { return tally }
     var lost = UInt64(transport.sendQueue(of: sink).unacknowledged)
     if flow.state == .finished && lost > 0 { lost -= 1 }
     tally.delivered -= min(lost, tally.delivered)

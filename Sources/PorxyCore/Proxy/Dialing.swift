@@ -206,6 +206,7 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func attemptFailed(_ dial: UInt32, at endpoint: Endpoint, _ failure: Failure) {
     dials[dial].lastFailure = failure
+    countAttempts(AttemptResult(failure), to: backendIndex(of: dials[dial].session))
     if failure == .portsExhausted { dials[dial].portless.append(endpoint.address) }
     record(.attemptFailed(backend: backends[backendIndex(of: dials[dial].session)].backend.name, endpoint, failure))
   }
@@ -216,7 +217,8 @@ extension Proxy where IO: ~Copyable {
     let session = dials[owner.index].session
     guard let address = dials[owner.index].takeAttempt(socket) else { return }
     giveAttemptBack(owner.index)
-    abandon(owner.index, .orderly, on: &transport)
+    countConnected(to: backendIndex(of: session), since: dials[owner.index].startedAt, at: transport.now)
+    abandon(owner.index, .orderly, as: .lostRace, on: &transport)
     sessions[session].backendEndpoint = Endpoint(address, sessions[session].backendEndpoint.port)
     setOwner(of: socket, to: session, as: .backend)
     sessions[session].dial = .max
@@ -276,8 +278,9 @@ extension Proxy where IO: ~Copyable {
   /// An attempt may have been accepted already without our knowing: it is closed the way its session is, so that a
   /// server sees the reset of a client that reset meanwhile, and no clean end.
   @inlinable
-  mutating func abandon(_ dial: UInt32, _ closing: Closing, on transport: inout IO) {
+  mutating func abandon(_ dial: UInt32, _ closing: Closing, as result: AttemptResult, on transport: inout IO) {
     endWait(of: dial)
+    countAttempts(result, times: dials[dial].attempts.count, to: backendIndex(of: dials[dial].session))
     shared.admission.giveBackAttempts(dials[dial].attempts.count - 1, worker)
     for index in 0..<dials[dial].attempts.count {
       let socket = dials[dial].attempts[index].socket

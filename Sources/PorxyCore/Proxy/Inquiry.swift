@@ -5,12 +5,16 @@
 public enum Inquiry: Sendable, Equatable {
   /// Whether it still takes turns.
   case ping
+  /// What it has counted since its start.
+  case meters
 }
 
 /// What a worker answers to an `Inquiry`.
 public enum Reply: Sendable, Equatable {
   /// To `ping`.
   case alive
+  /// To `meters`: a copy of the counters.
+  case meters(WorkerMeters)
 }
 
 /// What a worker answers to a request from outside.
@@ -24,10 +28,11 @@ public enum WorkerAnswer: Sendable, Equatable {
 extension Proxy where IO: ~Copyable {
   /// Leaves the answer for `takeAnswers`.
   @inlinable
-  mutating func take(_ inquiry: Inquiry, number: UInt32) {
+  mutating func take(_ inquiry: Inquiry, number: UInt32, on transport: inout IO) {
     let reply: Reply
     switch inquiry {
     case .ping: reply = .alive
+    case .meters: reply = .meters(readMeters(on: &transport))
     }
     answers.append(.reply(reply, to: number, worker: worker))
   }

@@ -2,6 +2,8 @@
 @usableFromInline
 struct KnownBackend {
   @usableFromInline let backend: Backend
+  /// The place of what is counted of its name, in the worker's meters.
+  @usableFromInline let meter: UInt32
   /// Plans that lead to it.
   @usableFromInline var plans = 1
   /// The backend's own address, or the name's answer as this worker has seen it last.
@@ -27,8 +29,9 @@ struct KnownBackend {
   @usableFromInline let socket: SocketOptions
 
   @usableFromInline
-  init(_ backend: Backend, _ names: NameStore) {
+  init(_ backend: Backend, _ names: NameStore, meter: UInt32) {
     self.backend = backend
+    self.meter = meter
     port = backend.port
     keep = max(backend.resolve.keep, Limits.resolutionLifetime)
     // Keepalive takes four system calls: a session that is over at once does without.

@@ -63,6 +63,9 @@ struct OpenListener {
   @usableFromInline var hasClients = false
   /// Not to be looked at before; a pause instead of a spin.
   @usableFromInline var pausedUntil: Instant?
+  /// Since when it has been paused, or since the time that was counted; nil while it accepts.
+  @usableFromInline var pausedSince: Instant?
+  @usableFromInline var pauseCause = PauseCause.sessions
   /// The log was told of the pause.
   @usableFromInline var pauseIsTold = false
   /// Its socket was destroyed and there is no other yet; `id` names nothing.
@@ -100,6 +103,7 @@ extension Proxy where IO: ~Copyable {
     transport.closeListener(listeners[index].id)
     places[listeners[index].id] = nil
     listeners[index].isLost = true
+    countPauseEnd(index, at: transport.now)
     if case .going = listeners[index].stage { return neglect(index) }
     tellLoss(index, failure, at: transport.now)
     reopen(index, on: &transport)

@@ -163,11 +163,13 @@ extension Proxy where IO: ~Copyable {
     do throws(ResolutionError) {
       let answer = try transport.takeAddresses(of: resolution)
       guard !answer.isEmpty else { throw .unknownName }
+      countResolution(.answered, of: backend)
       backends[backend].lookupError = nil
       tellLeftOut(answer.count, of: backend)
       name.learn(KnownBackend.order(answer), now)
       refresh(backend)
     } catch {
+      countResolution(ResolutionResult(error), of: backend)
       backends[backend].lookupError = error
       switch error {
       case .unknownName: name.forget(now)

@@ -5,15 +5,18 @@ struct Plan {
   @usableFromInline let timeouts: SessionTimeouts
   /// In the worker's backends.
   @usableFromInline let backend: UInt32
+  /// The place of what its sessions are counted by, in the worker's meters.
+  @usableFromInline let meter: UInt32
   /// Sessions and open listening endpoints that have it. It goes with the last of them.
   @usableFromInline var users = 0
   /// When its sessions' drain time began, because its listener is gone (`when_removed: drain`).
   @usableFromInline var drainsSince: Instant?
 
   @usableFromInline
-  init(_ route: Route, backend: UInt32) {
+  init(_ route: Route, backend: UInt32, meter: UInt32) {
     self.route = route
     self.backend = backend
+    self.meter = meter
     timeouts = SessionTimeouts(route.listener, route.backend)
   }
 }
@@ -26,7 +29,8 @@ extension Proxy where IO: ~Copyable {
   /// A plan for a route, without users yet.
   @inlinable
   mutating func makePlan(for route: Route) -> UInt32 {
-    let index = plans.insert(Plan(route, backend: backend(of: route)))
+    let meter = meters.place(ofListener: route.listener.name, backend: route.backend.name)
+    let index = plans.insert(Plan(route, backend: backend(of: route), meter: meter))
     invariant(index <= Self.plansMax, "a worker has no more plans than a session can name")
     return index
   }
@@ -38,7 +42,8 @@ extension Proxy where IO: ~Copyable {
       backends[known].plans += 1
       return known
     }
-    let index = backends.insert(KnownBackend(route.backend, shared.names))
+    let meter = meters.place(ofBackend: route.backend.name)
+    let index = backends.insert(KnownBackend(route.backend, shared.names, meter: meter))
     backendPlaces[route.backend.name] = index
     return index
   }

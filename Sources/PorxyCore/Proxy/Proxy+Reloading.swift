@@ -186,6 +186,7 @@ extension Proxy where IO: ~Copyable {
     if plansByName[route.listener.name] == nil { join(new) }
     plansByName[route.listener.name] = new
     join(new)
+    countPaused(index, at: transport.now)
     listeners[index].plan = new
     leave(old)
   }
@@ -232,7 +233,7 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func close(listener index: UInt32, on transport: inout IO) {
     if listeners[index].hasClients { neglect(index) }
-    tellResumed(index)
+    tellResumed(index, at: transport.now)
     if listeners[index].stage != .coming {
       record(.listenerClosed(listener: route(of: index).listener.name, on: listeners[index].endpoint))
     }

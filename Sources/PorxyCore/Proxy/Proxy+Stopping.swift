@@ -19,7 +19,7 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func acceptAll(_ index: UInt32, on transport: inout IO) {
     // Where none waits there is nothing to pause for.
-    guard transport.hasClients(listeners[index].id) else { return tellResumed(index) }
+    guard transport.hasClients(listeners[index].id) else { return tellResumed(index, at: transport.now) }
     attend(index)
     listeners[index].pausedUntil = nil
     for _ in 0..<Limits.backlogMax / Limits.acceptsPerTurn {
@@ -61,6 +61,7 @@ extension Proxy where IO: ~Copyable {
       transport.closeListener(listeners[index].id)
     }
     shared.places.leave(listeners[index].place)
+    countPauseEnd(index, at: transport.now)
     let plan = listeners[index].plan
     listeners.remove(index)
     leave(plan)

@@ -61,6 +61,8 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
   /// Counts turns. One that comes round while a session rests only lets it wait for the next.
   @usableFromInline var turnNumber: UInt8 = 0
   @usableFromInline var records: [LogRecord] = []
+  /// What is counted; `readMeters` completes it.
+  @usableFromInline var meters = MeterTable()
   /// Answers to requests from outside that were not taken yet.
   @usableFromInline var answers: [WorkerAnswer] = []
   /// Listeners that are closed soon, in `listeners`.
@@ -152,7 +154,7 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
     case .control(.drain): drain(on: &transport)
     case .control(.stop): stop(on: &transport)
     case .control(.reload(let step)): take(step, on: &transport)
-    case .control(.ask(let inquiry, let number)): take(inquiry, number: number)
+    case .control(.ask(let inquiry, let number)): take(inquiry, number: number, on: &transport)
     case .refused(let call, let failure): record(.callRefused(call, failure))
     }
   }
@@ -184,6 +186,7 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
     acceptWaiting(at: now, on: &transport)
     if !going.isEmpty { closeGoing(at: now, on: &transport) }
     turnNumber &+= 1
+    meters.counted.turns &+= 1
   }
 
   /// Hands over what is to be logged since the last call.

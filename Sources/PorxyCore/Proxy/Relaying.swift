@@ -56,6 +56,7 @@ extension Proxy where IO: ~Copyable {
     let pumped = sessions[index].pump(suspect: suspect, relay: relayMode, on: &transport)
     if pumped.moved > 0 {
       noteMove(in: index, at: transport.now)
+      countMove(pumped, of: index)
       if sessions[index].isBulk { bulkLeft -= min(bulkLeft, pumped.moved) }
     }
     switch sessions[index].settle(lastEnd: pumped.lastEnd, on: &transport) {
@@ -86,6 +87,7 @@ extension Proxy where IO: ~Copyable {
     guard !sessions[index].isQueued else { return }
     sessions[index].isQueued = true
     starved.append(index)
+    meters.counted.starved &+= 1
     if starvedUntil == .never { starvedUntil = now + Limits.starvationInterval }
   }
 

@@ -242,6 +242,9 @@ struct Pumped {
 
   /// Bytes that were read, and those that were written.
   @usableFromInline var moved: UInt64 = 0
+  /// Those of them that were written to the backend, and to the client.
+  @usableFromInline var toBackend: UInt64 = 0
+  @usableFromInline var toClient: UInt64 = 0
   /// All that is left of the session is to pass this side's end on.
   @usableFromInline var lastEnd: Side?
 

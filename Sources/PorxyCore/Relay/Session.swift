@@ -168,6 +168,7 @@ extension Session {
     suspect: Side? = nil, relay: RelayMode, on transport: inout IO
   ) -> Pumped {
     let before = toBackend.moved &+ toClient.moved
+    let delivered = (toBackend: toBackend.delivered, toClient: toClient.delivered)
     var pumped = Pumped()
     pumpFlow(from: .client, relay: relay, &pumped, on: &transport)
     if isConnected {
@@ -183,6 +184,8 @@ extension Session {
     }
     pumped.moved = toBackend.moved &+ toClient.moved &- before
     if pumped.moved > 0 { progressAt = transport.now }
+    pumped.toBackend = toBackend.delivered &- delivered.toBackend
+    pumped.toClient = toClient.delivered &- delivered.toClient
     return pumped
   }
 

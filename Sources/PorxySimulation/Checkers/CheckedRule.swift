@@ -22,7 +22,7 @@ public enum CheckedRule: String, Sendable, CaseIterable {
   case alone = "ALONE"
   /// Memory is bounded.
   case pressure = "PRESSURE"
-  /// One record a session, which tells the truth.
+  /// One record a session, which tells the truth, as do the counters.
   case told = "TOLD"
   /// A timeout ends nothing that moves, nor what has come in time.
   case idle = "IDLE"
@@ -50,7 +50,7 @@ public enum CheckedRule: String, Sendable, CaseIterable {
     case .accept: "no limit on sessions is exceeded, and a client that has waited is served once there is room"
     case .alone: "no side sees an error that the other or the network did not cause"
     case .pressure: "porxy and the kernels buffer a bounded amount for each session"
-    case .told: "each session ends with exactly one log record, and it is correct"
+    case .told: "each session ends with exactly one log record, which is correct, and counters agree with it"
     case .idle: "a timeout ends no session in which bytes moved, or had come, before its time was up"
     case .stop: "after a signal to stop, with no session left, porxy stops and leaves nothing behind"
     case .reload: "a reload comes to an end on all workers, and no peer notices a change that does not concern it"

@@ -74,6 +74,7 @@ public final class Run {
     judge(late, players, at: end)
     judgePromises(players, of: porxy, at: end)
     judgeRecords(of: porxy)
+    judgeMeters(of: porxy)
     judgeTimeouts(of: porxy)
     judgePauses(of: porxy)
     judgeLimits(of: porxy)

@@ -1,4 +1,5 @@
 import PorxyCore
+import PorxyRuntime
 import PorxySocketIO
 
 /// One thread that relays, with a transport and a proxy of its own.
@@ -28,9 +29,16 @@ enum Worker {
       }
       proxy.takeRecords(log)
       started(.serving(transport.mailbox, without: failures))
-      serve(&proxy, on: &transport, log: log, answer: answer)
+      serve(&proxy, on: &transport, log: log) { answer(timed($0)) }
     } catch {
       started(.failed(error))
     }
+  }
+
+  /// The core knows no clock: its counters get the processor time of the thread that answers.
+  private static func timed(_ answer: WorkerAnswer) -> WorkerAnswer {
+    guard case .reply(.meters(var meters), let number, let worker) = answer else { return answer }
+    meters.processorTime = ProcessStatus.processorTimeOfThread
+    return .reply(.meters(meters), to: number, worker: worker)
   }
 }

@@ -6,6 +6,7 @@ enum Tool: String, CaseIterable, Sendable {
   case ip
   case nc
   case nft
+  case promtool
   case python3
   case socat
   case ss
@@ -16,6 +17,7 @@ enum Tool: String, CaseIterable, Sendable {
     case .ip, .ss: "iproute2"
     case .nc: "netcat-openbsd"
     case .nft: "nftables"
+    case .promtool: "prometheus"
     case .python3, .socat: rawValue
     }
   }

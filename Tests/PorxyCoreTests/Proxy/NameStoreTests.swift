@@ -18,7 +18,9 @@ import Testing
 
   private func at(_ seconds: Double) -> Instant { Instant(nanoseconds: 1_000_000_000_000) + .seconds(seconds) }
 
-  private func backend(_ index: Int = 0) -> KnownBackend { KnownBackend(Self.configuration.backends[index], store) }
+  private func backend(_ index: Int = 0) -> KnownBackend {
+    KnownBackend(Self.configuration.backends[index], store, meter: 0)
+  }
 
   private func refresh(_ backend: inout KnownBackend) {
     if let answer = backend.name?.answer(otherThan: backend.answer.version) { backend.answer = answer }

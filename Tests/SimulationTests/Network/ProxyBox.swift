@@ -72,6 +72,14 @@ final class ProxyBox {
     outcome = next
   }
 
+  /// Asks the proxy between two turns; nil if it leaves no answer.
+  func ask(_ inquiry: Inquiry) -> Reply? {
+    proxy.handle(.control(.ask(inquiry, number: 7)), on: &transport)
+    var reply: Reply?
+    proxy.takeAnswers { if case .reply(let answer, to: 7, worker: 0) = $0 { reply = answer } }
+    return reply
+  }
+
   func call() throws -> Socket { try network.call(entrance, on: clients) }
 
   func turn(until end: Instant) {

@@ -99,6 +99,13 @@ final class SimulatedPorxy {
     return limits.contains(nil) ? nil : limits.compactMap { $0 }.max()
   }
 
+  /// What its workers have counted together.
+  var meterTotals: MeterTotals {
+    var book = MeterBook(workers: workers.count)
+    for (number, worker) in workers.enumerated() { book.note(worker.readMeters(), of: number) }
+    return book.totals
+  }
+
   /// The port that a session's backend listens on.
   func backendPort(of record: SessionRecord) -> UInt16? {
     configuration.backends.first { $0.name == record.backend }?.port ?? record.clientLocal?.port

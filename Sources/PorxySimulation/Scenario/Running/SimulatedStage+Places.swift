@@ -197,6 +197,8 @@ extension SimulatedStage {
     if let complaint = porxy.complaintOfPauses { complaints.append("\(complaint) (ACCEPT)") }
     if let complaint = porxy.complaintOfLimits { complaints.append("\(complaint) (ACCEPT)") }
     if porxy.nextDeadline != .never { complaints.append("porxy keeps a timer") }
+    let counted = MeterJudge(porxy.meterTotals, porxy.sessions, porxy.records)
+    complaints += counted.complaints.map { "\($0) (TOLD)" }
     return complaints
   }
 

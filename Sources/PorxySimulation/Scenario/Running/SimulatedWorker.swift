@@ -55,6 +55,9 @@ final class SimulatedWorker {
     return answers
   }
 
+  /// What it has counted.
+  func readMeters() -> WorkerMeters { proxy.readMeters(on: &transport) }
+
   /// A signal may end its wait before anything has come.
   func interrupt() { network.interrupt(transport.mailbox) }
 
