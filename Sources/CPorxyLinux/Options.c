@@ -158,3 +158,19 @@ int porxy_accept_queue(int descriptor, unsigned *limit) {
   *limit = info.tcpi_sacked;
   return info.tcpi_unacked > INT_MAX ? INT_MAX : (int)info.tcpi_unacked;
 }
+
+int porxy_statistics(int descriptor, struct porxy_statistics *statistics) {
+  struct tcp_info info;
+  int result = inform(descriptor, &info);
+  if (result < 0) return result;
+  *statistics = (struct porxy_statistics){
+      .delivery_rate = info.tcpi_delivery_rate,
+      .round_trip = info.tcpi_rtt,
+      .round_trip_variation = info.tcpi_rttvar,
+      .retransmits = info.tcpi_total_retrans,
+      .lost = info.tcpi_lost,
+      .unacknowledged = info.tcpi_unacked,
+      .unsent = info.tcpi_notsent_bytes,
+  };
+  return result;
+}

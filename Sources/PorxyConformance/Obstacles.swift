@@ -79,6 +79,8 @@ struct Obstacles {
       if !isDirect, !isOwn { found.append("it needs porxy's own process") }
     case .porxy(.reload):
       if !isDirect { found.append("it changes porxy's configuration") }
+    case .porxy(.end), .porxy(.request), .porxy(.waits):
+      if !isDirect { found.append("an administrator has to ask porxy") }
     case .porxy(.kill):
       if !isDirect, !isOwn { found.append("it harms the proxy that the other scenarios need") }
     case .porxy(.loseListeners):

@@ -43,6 +43,8 @@ import Testing
       log:
         level: info
         format: text
+        sessions: all
+        tcp_info: false
       workers: auto
       relay: auto
       spin: auto

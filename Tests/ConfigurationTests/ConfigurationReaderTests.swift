@@ -28,7 +28,7 @@ import Testing
     #expect(configuration.relay == .auto)
     #expect(configuration.spin == .auto)
     #expect(configuration.listeners[0].congestion == .auto && configuration.backends[0].congestion == .auto)
-    #expect(configuration.log == LogSettings(level: .info, format: .text))
+    #expect(configuration.log == LogSettings(level: .info, format: .text, sessions: .all, tcpInfo: false))
     #expect(configuration.limits.sessionsMax == nil)
     #expect(configuration.limits.blockSize == 256 * 1024)
     #expect(configuration.backends[0].resolve.keep == .seconds(60))
@@ -53,7 +53,7 @@ import Testing
       workers: 4
       relay: splice
       spin: 50us
-      log: {level: debug, format: json}
+      log: {level: debug, format: json, sessions: useful, tcp_info: true}
       limits:
         sessions: 5000
         buffer: 64KiB
@@ -86,7 +86,7 @@ import Testing
     #expect(configuration.workers == .fixed(4))
     #expect(configuration.relay == .splice)
     #expect(configuration.spin == .fixed(.microseconds(50)))
-    #expect(configuration.log == LogSettings(level: .debug, format: .json))
+    #expect(configuration.log == LogSettings(level: .debug, format: .json, sessions: .useful, tcpInfo: true))
     #expect(configuration.limits.sessionsMax == 5000)
     #expect(configuration.limits.blockSize == 65536)
     let top = Timeouts(

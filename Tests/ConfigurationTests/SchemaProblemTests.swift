@@ -192,6 +192,8 @@ import Testing
       ("log: {level: warn}", "10:14", ["cannot be \"warn\""]),
       ("log: {level: Info}", "10:14", ["did you mean \"info\"?"]),
       ("log: {format: jsn}", "10:15", ["did you mean \"json\"?"]),
+      ("log: {sessions: usefull}", "10:17", ["did you mean \"useful\"?"]),
+      ("log: {tcp_info: on}", "10:17", ["true", "false"]),
       ("log: {format: [json]}", "10:15", ["must be a word"]), ("log: {level: }", "10:13", ["cannot be"]),
       ("workers: 0", "10:10", ["from 1 to 1024"]), ("workers: 1025", "10:10", ["from 1 to 1024"]),
       ("workers: all", "10:10", ["cannot be \"all\"", "auto"]),

@@ -23,6 +23,17 @@ struct porxy_event {
   uint32_t mask;
 };
 
+// What TCP_INFO says of a connection, times in microseconds.
+struct porxy_statistics {
+  uint64_t delivery_rate;
+  uint32_t round_trip;
+  uint32_t round_trip_variation;
+  uint32_t retransmits;
+  uint32_t lost;
+  uint32_t unacknowledged;
+  uint32_t unsent;
+};
+
 // Descriptors and processes.
 int porxy_close(int descriptor);
 int porxy_open_reserve(void);
@@ -73,6 +84,7 @@ int porxy_unacknowledged(int descriptor);  // bytes, rounded up to segments wher
 int porxy_unsent(int descriptor);
 int porxy_unanswered_probes(int descriptor);
 int porxy_since_acknowledgement(int descriptor);  // milliseconds, in the kernel's ticks
+int porxy_statistics(int descriptor, struct porxy_statistics *statistics);
 int porxy_at_mark(int descriptor);
 int porxy_accept_queue(int descriptor, unsigned *limit);  // clients that wait at a listening socket
 

@@ -107,6 +107,13 @@ enum Schema {
     keys: [
       Key("level", \.level, .choice, "what is logged; each level includes those before it"),
       Key("format", \.format, .choice, "the form of a log line"),
+      Key(
+        "sessions", \.sessions, .choice,
+        "which sessions leave a line: `useful` leaves out those that a client ended without a byte, `failures` those "
+          + "that ended in order; what is left out is logged at level `debug`, with `off` not at all"),
+      Key(
+        "tcp_info", \.tcpInfo, .boolean,
+        "a session's line has round trips, retransmissions and delivery rates of both sides, for a system call each"),
     ])
 }
 

@@ -110,7 +110,7 @@ extension LiveStage: ScenarioStage {
     case .kill:
       control.kill()
       hasKilledPorxy = true
-    case .loseListeners, .reload: break
+    case .loseListeners, .reload, .end, .request, .waits: break
     case .holds(let count):
       // What connected and was not told of.
       wait(patience) { sessionCount(control) == Int(count) }

@@ -186,11 +186,31 @@ public struct ResolveSettings: Sendable, Equatable {
 public struct LogSettings: Sendable, Equatable {
   public var level: LogLevel
   public var format: LogFormat
+  public var sessions: LoggedSessions
+  /// Whether a session's line has what the kernel measured of its connections (TCP_INFO).
+  public var tcpInfo: Bool
 
-  public init(level: LogLevel = .info, format: LogFormat = .text) {
+  public init(
+    level: LogLevel = .info, format: LogFormat = .text, sessions: LoggedSessions = .all, tcpInfo: Bool = false
+  ) {
     self.level = level
     self.format = format
+    self.sessions = sessions
+    self.tcpInfo = tcpInfo
   }
+}
+
+/// Which sessions leave a line at the level `info`.
+public enum LoggedSessions: String, Sendable, CaseIterable {
+  /// Each of them.
+  case all
+  /// All but those that a client has ended or reset before a byte came from either side, as probes of a load balancer
+  /// do. These are at the level `debug`.
+  case useful
+  /// Those that did not end in order; the others are at the level `debug`.
+  case failures
+  /// None, at no level.
+  case off
 }
 
 /// How important a log line is; a level includes those above it.

@@ -49,6 +49,8 @@ public struct Limits: Sendable, Equatable {
   public static let backlogMax = 65535
   /// Clients taken from a listener's queue before others get their turn.
   public static let acceptsPerTurn = 64
+  /// Places of a worker's table of sessions that one inquiry looks at, so that no turn is long.
+  public static let placesPerInquiry: UInt32 = 256
   /// Between two looks at a listener that is paused.
   public static let pauseInterval = Duration.milliseconds(100)
   /// Between two tries for a local port towards a backend, at most: a try looks at all ports, which takes milliseconds.

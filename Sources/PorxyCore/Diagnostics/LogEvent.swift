@@ -53,7 +53,7 @@ public enum LogEvent: String, CaseIterable, Sendable {
     case .listenFailed: "A listener cannot listen; porxy exits, or refuses the reload."
     case .listenSkipped:
       "An address of `localhost` or `\"*\"` is left out, because this machine has no such addresses (IPv6)."
-    case .session: "A session has ended. Exactly one line for each session."
+    case .session: "A session has ended. One line for each, but for those that `log.sessions` leaves out."
     case .attemptFailed: "Connecting to one address of a backend failed; porxy may try others."
     case .resolveFailed:
       "Looking up a backend's name failed. `uses_last_answer`: an earlier answer is still used (`resolve.keep`)."

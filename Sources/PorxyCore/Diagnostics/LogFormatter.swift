@@ -14,7 +14,7 @@ public struct LogFormatter: ~Copyable {
   public mutating func format(
     _ record: LogRecord, worker: Int, at time: Timestamp, _ body: ([UInt8]) -> Void
   ) {
-    var line = begin(record.event, Self.sentence(for: record), time)
+    var line = begin(record.event, record.level, Self.sentence(for: record), time)
     addFields(of: record, to: &line)
     if record.isOfOneWorker { line.field("worker", UInt64(worker)) }
     self.line = line.end()
@@ -23,16 +23,18 @@ public struct LogFormatter: ~Copyable {
 
   /// Formats a record of the process, and lends the line, newline included.
   public mutating func format(_ record: ProcessRecord, at time: Timestamp, _ body: ([UInt8]) -> Void) {
-    var line = begin(record.event, Self.sentence(for: record), time)
+    var line = begin(record.event, record.event.level, Self.sentence(for: record), time)
     addFields(of: record, to: &line)
     self.line = line.end()
     body(self.line)
   }
 
-  private mutating func begin(_ event: LogEvent, _ sentence: String, _ time: Timestamp) -> LogLine {
+  private mutating func begin(
+    _ event: LogEvent, _ level: LogLevel, _ sentence: String, _ time: Timestamp
+  ) -> LogLine {
     let scratch = line
     line = []
-    return LogLine(into: scratch, format, at: time, event, sentence)
+    return LogLine(into: scratch, format, at: time, event, level, sentence)
   }
 
   private func addFields(of record: LogRecord, to line: inout LogLine) {
@@ -74,7 +76,8 @@ public struct LogFormatter: ~Copyable {
       line.field("sessions", UInt64(sessions))
     case .drained(let reset):
       line.field("sessions_reset", UInt64(reset))
-    case .attemptFailed(let backend, let endpoint, let failure):
+    case .attemptFailed(let session, let backend, let endpoint, let failure):
+      line.field("id", session)
       line.field("backend", backend)
       line.field("address", endpoint)
       line.field("error", failure.text)
@@ -82,6 +85,7 @@ public struct LogFormatter: ~Copyable {
   }
 
   private func addFields(of session: SessionRecord, to line: inout LogLine) {
+    line.field("id", session.id)
     line.field("listener", session.listener)
     line.field("backend", session.backend)
     line.field("client", session.client)
@@ -102,6 +106,26 @@ public struct LogFormatter: ~Copyable {
       line.absent("connect_ms")
     }
     line.field("duration_ms", session.endedAt.since(session.acceptedAt))
+    // For people, one attempt is nothing to tell of.
+    if session.attempts > 1 || format == .json { line.field("attempts", UInt64(session.attempts)) }
+    line.field("generation", UInt64(session.generation))
+    if let measured = session.measured {
+      Self.add(measured.client, of: "client", to: &line)
+      Self.add(measured.backend, of: "backend", to: &line)
+    }
+  }
+
+  /// What the kernel measured on one side.
+  private static func add(_ statistics: SocketStatistics?, of side: String, to line: inout LogLine) {
+    guard let statistics else {
+      for key in ["rtt_ms", "rttvar_ms", "retransmits", "lost", "delivery_rate"] { line.absent("\(side)_\(key)") }
+      return
+    }
+    line.field("\(side)_rtt_ms", statistics.roundTrip)
+    line.field("\(side)_rttvar_ms", statistics.roundTripVariation)
+    line.field("\(side)_retransmits", UInt64(statistics.retransmits))
+    line.field("\(side)_lost", UInt64(statistics.lost))
+    line.field("\(side)_delivery_rate", statistics.deliveryRate)
   }
 
   private static func add(_ endpoint: Endpoint?, as key: String, to line: inout LogLine) {
@@ -178,6 +202,7 @@ extension LogFormatter {
     case (.vanished, .backend): "backend stopped responding"
     case (.vanished, .porxy): "peer stopped responding"
     case (.shutdown, _): "session reset: porxy is stopping"
+    case (.admin, _): "session reset: an administrator asked for it"
     case (.limit, _): "session ended: out of descriptors, ports or memory"
     }
   }

@@ -7,7 +7,8 @@ struct LogLine: ~Copyable {
 
   /// Begins a line in `scratch`, whose capacity is used again and whose content is not.
   init(
-    into scratch: consuming [UInt8], _ format: LogFormat, at time: Timestamp, _ event: LogEvent, _ sentence: String
+    into scratch: consuming [UInt8], _ format: LogFormat, at time: Timestamp, _ event: LogEvent, _ level: LogLevel,
+    _ sentence: String
   ) {
     bytes = scratch
     bytes.removeAll(keepingCapacity: true)
@@ -16,7 +17,7 @@ struct LogLine: ~Copyable {
     case .text:
       time.write(to: &bytes)
       bytes.append(UInt8(ascii: " "))
-      bytes.append(event.level.rawValue)
+      bytes.append(level.rawValue)
       bytes.append(UInt8(ascii: " "))
       bytes.append(sentence)
       bytes.append(UInt8(ascii: ":"))
@@ -24,7 +25,7 @@ struct LogLine: ~Copyable {
       bytes.append("{\"time\":\"")
       time.write(to: &bytes)
       bytes.append("\",\"level\":\"")
-      bytes.append(event.level.rawValue)
+      bytes.append(level.rawValue)
       bytes.append("\",\"event\":\"")
       bytes.append(event.rawValue)
       bytes.append("\",\"message\":")
@@ -42,6 +43,13 @@ struct LogLine: ~Copyable {
   }
 
   mutating func field(_ key: String, _ value: Endpoint) {
+    open(key)
+    if format == .json { bytes.append(UInt8(ascii: "\"")) }
+    value.write(to: &bytes)
+    if format == .json { bytes.append(UInt8(ascii: "\"")) }
+  }
+
+  mutating func field(_ key: String, _ value: SessionID) {
     open(key)
     if format == .json { bytes.append(UInt8(ascii: "\"")) }
     value.write(to: &bytes)

@@ -6,7 +6,7 @@ public enum LogRecord: Sendable, Equatable {
   case listening(listener: String, on: Endpoint, upTo: UInt16? = nil)
   /// A session is over: exactly one for each (TOLD).
   case session(SessionRecord)
-  /// A listener leaves its clients waiting because something is short; at most one a second.
+  /// A listener leaves its clients waiting because something is short, at most one a second; or because it was asked.
   case paused(listener: String, because: PauseReason)
   /// A listener accepts again.
   case resumed(listener: String)
@@ -29,8 +29,13 @@ public enum LogRecord: Sendable, Equatable {
   case listenerClosed(listener: String, on: Endpoint)
   /// The kernel or a sandbox refuses a call that porxy can do without; once in the process.
   case callRefused(OptionalCall, Failure)
-  /// An attempt to reach one address of a backend failed; others may follow.
-  case attemptFailed(backend: String, Endpoint, Failure)
+  /// An attempt of a session to reach one address of its backend failed; others may follow.
+  case attemptFailed(SessionID, backend: String, Endpoint, Failure)
+
+  /// The lowest level at which its line is written.
+  public var level: LogLevel {
+    if case .session(let session) = self { session.level } else { event.level }
+  }
 
   /// The event that its line is about.
   public var event: LogEvent {
@@ -125,6 +130,8 @@ public enum PauseReason: Sendable, Equatable {
   case listenerSessionsMax
   /// The kernel said so: descriptors, memory or ports.
   case shortage(Failure)
+  /// An administrator has asked for it (ADMIN).
+  case administrator
 }
 
 extension PauseReason {
@@ -134,6 +141,7 @@ extension PauseReason {
     case .sessionsMax: "session limit reached"
     case .listenerSessionsMax: "listener's session limit reached"
     case .shortage(let failure): failure.text
+    case .administrator: "paused by an administrator"
     }
   }
 }

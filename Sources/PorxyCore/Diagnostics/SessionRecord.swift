@@ -21,6 +21,8 @@ public struct SessionRecord: Sendable, Equatable {
     case vanished
     /// Porxy stopped.
     case shutdown
+    /// An administrator asked for it.
+    case admin
     /// A limit or a shortage of this machine.
     case limit
   }
@@ -37,6 +39,19 @@ public struct SessionRecord: Sendable, Equatable {
     case draining
   }
 
+  /// What the kernel had measured of each connection at the end; nil for one that there was not, or where it does not
+  /// tell.
+  public struct Measured: Sendable, Equatable {
+    public var client: SocketStatistics?
+    public var backend: SocketStatistics?
+
+    @usableFromInline
+    init(client: SocketStatistics?, backend: SocketStatistics?) {
+      self.client = client
+      self.backend = backend
+    }
+  }
+
   /// Bytes of one direction.
   public struct Tally: Sendable, Equatable {
     /// Bytes pulled from the sender.
@@ -50,6 +65,9 @@ public struct SessionRecord: Sendable, Equatable {
     public init() {}
   }
 
+  public var id: SessionID
+  /// The level of its line.
+  public var level = LogLevel.info
   /// The listener's name.
   public var listener: String
   /// The backend's name.
@@ -66,6 +84,13 @@ public struct SessionRecord: Sendable, Equatable {
   public var phase: Phase
   /// The error behind the manner, if there was one.
   public var failure: Failure?
+
+  /// Attempts to connect to the backend, counted up to 255.
+  public var attempts: UInt8 = 0
+  /// The generation of the configuration that its settings came with.
+  public var generation = 1
+  /// What the kernel had measured of its connections; nil where the log is not to tell (`log.tcp_info`).
+  public var measured: Measured?
 
   public var toBackend: Tally
   public var toClient: Tally

@@ -126,7 +126,8 @@ extension MetricFamily {
     },
     MetricFamily(
       "porxy_listener_pauses_total", .counter, by: ["listener", "reason"],
-      "Pauses that began, by what was short: sessions (of the process), listener_sessions, descriptors, memory, ports."
+      "Pauses that began, by their reason: sessions (of the process), listener_sessions, descriptors, memory, ports, "
+        + "administrator."
     ) { facts, samples in
       for meter in facts.meters.byListener {
         for cause in PauseCause.allCases { samples.add([meter.listener, cause.label], meter.pauses(cause)) }

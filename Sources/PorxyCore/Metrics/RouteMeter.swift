@@ -130,6 +130,8 @@ public enum PauseCause: Int, CaseIterable, Sendable {
   case memory
   /// Local ports towards the backend.
   case ports
+  /// An administrator has asked for it.
+  case administrator
 
   @usableFromInline
   init(_ reason: PauseReason) {
@@ -139,6 +141,7 @@ public enum PauseCause: Int, CaseIterable, Sendable {
     case .shortage(.descriptorsExhausted): self = .descriptors
     case .shortage(.portsExhausted): self = .ports
     case .shortage: self = .memory
+    case .administrator: self = .administrator
     }
   }
 
@@ -150,6 +153,7 @@ public enum PauseCause: Int, CaseIterable, Sendable {
     case .descriptors: "descriptors"
     case .memory: "memory"
     case .ports: "ports"
+    case .administrator: "administrator"
     }
   }
 }

@@ -41,6 +41,7 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func acceptSome(_ index: UInt32, on transport: inout IO) {
     guard !listeners[index].isLost else { return reopen(index, on: &transport) }
+    guard !listeners[index].isHeld else { return neglect(index) }
     let plan = listeners[index].plan
     listeners[index].pausedUntil = nil
     for _ in 0..<Limits.acceptsPerTurn where listeners[index].pausedUntil == nil {
@@ -77,8 +78,11 @@ extension Proxy where IO: ~Copyable {
     _ client: SocketID, from endpoint: Endpoint, at listener: OpenListener, on transport: inout IO
   ) {
     let port = backends[plans[listener.plan].backend].port ?? listener.port
+    sessionsBegun += 1
     let index = sessions.insert(
-      Session(client: client, from: endpoint, plan: listener.plan, backendPort: port, at: transport.now))
+      Session(
+        client: client, from: endpoint, plan: listener.plan, backendPort: port, number: sessionsBegun,
+        at: transport.now))
     join(listener.plan)
     countAccepted(listener.plan)
     setOwner(of: client, to: index, as: .client)
@@ -94,7 +98,7 @@ extension Proxy where IO: ~Copyable {
   /// its try first.
   @inlinable
   mutating func pause(_ index: UInt32, _ reason: PauseReason, at now: Instant) {
-    guard listeners[index].pausedUntil == nil else { return }
+    guard listeners[index].pausedUntil == nil, !listeners[index].isHeld else { return }
     listeners[index].pausedUntil = now + Limits.pauseInterval
     countPause(index, reason, at: now)
     guard !listeners[index].pauseIsTold, route(of: index).account.pauses.mayBeTold(at: now) else { return }

@@ -34,14 +34,16 @@ struct SessionOutcome {
 
   @usableFromInline
   func record(
-    of session: Session, on route: Route, local: (client: Endpoint?, backend: Endpoint?),
-    tallies: (toBackend: SessionRecord.Tally, toClient: SessionRecord.Tally), at now: Instant
+    of session: Session, _ id: SessionID, on route: Route, local: (client: Endpoint?, backend: Endpoint?),
+    tallies: (toBackend: SessionRecord.Tally, toClient: SessionRecord.Tally), measured: SessionRecord.Measured?,
+    level: LogLevel, at now: Instant
   ) -> SessionRecord {
     SessionRecord(
-      listener: route.listener.name, backend: route.backend.name, client: session.clientEndpoint,
+      id: id, level: level, listener: route.listener.name, backend: route.backend.name, client: session.clientEndpoint,
       clientLocal: local.client,
       backendLocal: local.backend, backendPeer: session.isConnected ? session.backendEndpoint : nil, endedBy: party,
-      manner: manner, phase: phase, failure: failure, toBackend: tallies.toBackend, toClient: tallies.toClient,
+      manner: manner, phase: phase, failure: failure, attempts: session.attempts, generation: route.generation,
+      measured: measured, toBackend: tallies.toBackend, toClient: tallies.toClient,
       acceptedAt: session.acceptedAt, connectedAt: session.isConnected ? session.connectedAt : nil, endedAt: now)
   }
 }
@@ -87,6 +89,7 @@ extension Proxy where IO: ~Copyable {
     clearOwner(of: session.client)
     transport.close(session.client, client)
     sessionTimers.cancel(index)
+    if session.isEnding { endingSince[index] = nil }
     sessions.remove(index)
     let plan = UInt32(session.plan)
     shared.admission.leave(plans[plan].route.account, worker: worker)
@@ -98,16 +101,37 @@ extension Proxy where IO: ~Copyable {
 
   @inlinable
   mutating func tell(_ index: UInt32, _ outcome: SessionOutcome, _ tallies: Tallies, on transport: inout IO) {
+    guard let level = level(of: index, as: outcome), level <= logLevel else { return }
     let session = sessions[index]
     var outcome = outcome
     if session.dial != .max, dials[session.dial].addresses.isEmpty { outcome.phase = .resolving }
     let clientLocal = transport.localEndpoint(of: session.client)
     let backendLocal = session.isConnected ? transport.localEndpoint(of: session.backend) : nil
+    var measured: SessionRecord.Measured?
+    if log.tcpInfo {
+      measured = SessionRecord.Measured(
+        client: transport.statistics(of: session.client),
+        backend: session.isConnected ? transport.statistics(of: session.backend) : nil)
+    }
     record(
       .session(
         outcome.record(
-          of: session, on: plans[UInt32(session.plan)].route, local: (clientLocal, backendLocal), tallies: tallies,
-          at: transport.now)))
+          of: session, id(of: index), on: plans[UInt32(session.plan)].route, local: (clientLocal, backendLocal),
+          tallies: tallies, measured: measured, level: level, at: transport.now)))
+  }
+
+  /// At which level the end of a session is logged (`log.sessions`); nil: at none.
+  @inlinable
+  func level(of index: UInt32, as outcome: SessionOutcome) -> LogLevel? {
+    switch log.sessions {
+    case .all: return .info
+    case .useful:
+      let hasBytes = sessions[index].toBackend.taken > 0 || sessions[index].toClient.taken > 0
+      let isProbe = outcome.party == .client && (outcome.manner == .end || outcome.manner == .reset) && !hasBytes
+      return isProbe ? .debug : .info
+    case .failures: return outcome.manner == .end ? .debug : .info
+    case .off: return nil
+    }
   }
 
   @usableFromInline typealias Tallies = (toBackend: SessionRecord.Tally, toClient: SessionRecord.Tally)

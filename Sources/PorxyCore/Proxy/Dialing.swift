@@ -141,6 +141,7 @@ extension Proxy where IO: ~Copyable {
       do throws(TransportError) {
         let socket = try connect(dial, to: endpoint, on: &transport)
         setOwner(of: socket, to: dial, as: .attempt)
+        countAttempt(of: session)
         dials[dial].attempts.append(Attempts.Attempt(socket: socket, address: dials[dial].next))
         dials[dial].next += 1
         dials[dial].shortSince = nil
@@ -154,6 +155,7 @@ extension Proxy where IO: ~Copyable {
           endureShortage(of: dial, error.failure, at: transport.now)
           break
         }
+        countAttempt(of: session)
         attemptFailed(dial, at: endpoint, error.failure)
         dials[dial].next += 1
       }
@@ -208,7 +210,14 @@ extension Proxy where IO: ~Copyable {
     dials[dial].lastFailure = failure
     countAttempts(AttemptResult(failure), to: backendIndex(of: dials[dial].session))
     if failure == .portsExhausted { dials[dial].portless.append(endpoint.address) }
-    record(.attemptFailed(backend: backends[backendIndex(of: dials[dial].session)].backend.name, endpoint, failure))
+    let session = dials[dial].session
+    let backend = backends[backendIndex(of: session)].backend.name
+    record(.attemptFailed(id(of: session), backend: backend, endpoint, failure))
+  }
+
+  @inlinable
+  mutating func countAttempt(of session: UInt32) {
+    if sessions[session].attempts < .max { sessions[session].attempts += 1 }
   }
 
   @inlinable

@@ -7,6 +7,14 @@ public enum Inquiry: Sendable, Equatable {
   case ping
   /// What it has counted since its start.
   case meters
+  /// A part of its sessions, without a system call.
+  case sessions(SessionQuery)
+  /// One session, with what the kernel knows of its connections.
+  case session(SessionID)
+  /// End one session.
+  case endSession(SessionID, SessionEnding)
+  /// Pause the listener of this name, or end its pause. To be asked of every worker.
+  case listener(String, ListenerRequest)
 }
 
 /// What a worker answers to an `Inquiry`.
@@ -15,6 +23,12 @@ public enum Reply: Sendable, Equatable {
   case alive
   /// To `meters`: a copy of the counters.
   case meters(WorkerMeters)
+  /// To `sessions`.
+  case sessions(SessionPage)
+  /// To `session`; nil: there is none, or none any more.
+  case session(SessionDetails?)
+  /// To `endSession` and `listener`: whether there was such a one, so that it was done.
+  case found(Bool)
 }
 
 /// What a worker answers to a request from outside.
@@ -29,11 +43,19 @@ extension Proxy where IO: ~Copyable {
   /// Leaves the answer for `takeAnswers`.
   @inlinable
   mutating func take(_ inquiry: Inquiry, number: UInt32, on transport: inout IO) {
-    let reply: Reply
+    answers.append(.reply(reply(to: inquiry, on: &transport), to: number, worker: worker))
+  }
+
+  /// Answers between two turns, to whoever drives them.
+  @inlinable
+  public mutating func reply(to inquiry: Inquiry, on transport: inout IO) -> Reply {
     switch inquiry {
-    case .ping: reply = .alive
-    case .meters: reply = .meters(readMeters(on: &transport))
+    case .ping: .alive
+    case .meters: .meters(readMeters(on: &transport))
+    case .sessions(let query): .sessions(page(for: query, at: transport.now))
+    case .session(let id): .session(details(of: id, on: &transport))
+    case .endSession(let id, let ending): .found(end(id, ending, on: &transport))
+    case .listener(let name, let request): .found(take(request, of: name, at: transport.now))
     }
-    answers.append(.reply(reply, to: number, worker: worker))
   }
 }

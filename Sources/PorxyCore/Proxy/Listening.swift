@@ -66,7 +66,9 @@ struct OpenListener {
   /// Since when it has been paused, or since the time that was counted; nil while it accepts.
   @usableFromInline var pausedSince: Instant?
   @usableFromInline var pauseCause = PauseCause.sessions
-  /// The log was told of the pause.
+  /// An administrator has paused its listener: its clients wait until that is taken back.
+  @usableFromInline var isHeld = false
+  /// The log was told of the pause for want of something.
   @usableFromInline var pauseIsTold = false
   /// Its socket was destroyed and there is no other yet; `id` names nothing.
   @usableFromInline var isLost = false

@@ -111,7 +111,7 @@ extension Proxy where IO: ~Copyable {
   /// that it has; listeners that the new generation has not are closed once nobody waits there.
   @inlinable
   mutating func serveNew(_ generation: Generation, on transport: inout IO) {
-    logLevel = generation.configuration.log.level
+    log = generation.configuration.log
     self.generation = generation
     // lookup only: the listeners that there are.
     let held = heldPlaces
@@ -147,6 +147,7 @@ extension Proxy where IO: ~Copyable {
     }
     for index in changed { change(index, to: routes[listeners[index].place]!, &plansByName, on: &transport) }
     openNew()
+    forgetHeld(but: Set(generation.routes.map(\.listener.name)), at: transport.now)
     // lookup only: held so that none was dropped in between.
     for plan in plansByName.values { leave(plan) }
     endSessionsOfRemoved(on: &transport)

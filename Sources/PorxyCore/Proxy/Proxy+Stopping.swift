@@ -4,6 +4,7 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func drain(on transport: inout IO) {
     guard case .serving = stage else { return }
+    forgetHeld(at: transport.now)
     for index in 0..<listeners.extent where listeners.contains(index) && listeners[index].stage != .coming {
       if !listeners[index].isLost { acceptAll(index, on: &transport) }
     }
@@ -31,6 +32,7 @@ extension Proxy where IO: ~Copyable {
   /// Resets everything and ends now.
   @inlinable
   mutating func stop(on transport: inout IO) {
+    forgetHeld(at: transport.now)
     closeListeners(on: &transport)
     if case .serving = stage { stage = .draining(since: transport.now) }
     for index in 0..<sessions.extent where sessions.contains(index) {

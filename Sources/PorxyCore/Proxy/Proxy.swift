@@ -12,7 +12,8 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
   }
 
   @usableFromInline var generation: Generation
-  @usableFromInline var logLevel: LogLevel
+  @usableFromInline var log: LogSettings
+  @inlinable var logLevel: LogLevel { log.level }
   @usableFromInline let shared: SharedState
   @usableFromInline let worker: Int
   @usableFromInline let relayMode: RelayMode
@@ -27,6 +28,10 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
   // lookup only: places in `backends` by name, of the latest one where there are several.
   @usableFromInline var backendPlaces: [String: UInt32] = [:]
   @usableFromInline var sessions = Slab<Session>()
+  /// Sessions that there have been; each has a number of its own.
+  @usableFromInline var sessionsBegun: UInt64 = 0
+  // lookup only: since when sessions that an administrator has asked to end have their drain time, by their places.
+  @usableFromInline var endingSince: [UInt32: Instant] = [:]
   @usableFromInline var dials = Slab<Dial>()
   /// By slot of the transport's sockets.
   @usableFromInline var owners: [SocketOwner] = []
@@ -65,6 +70,8 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
   @usableFromInline var meters = MeterTable()
   /// Answers to requests from outside that were not taken yet.
   @usableFromInline var answers: [WorkerAnswer] = []
+  /// Names of the listeners that an administrator has paused.
+  @usableFromInline var heldListeners: [String] = []
   /// Listeners that are closed soon, in `listeners`.
   @usableFromInline var going: [UInt32] = []
   /// Sessions reset at the end of the drain time.
@@ -75,7 +82,7 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
     self.shared = shared
     self.worker = worker
     generation = shared.generation
-    logLevel = generation.configuration.log.level
+    log = generation.configuration.log
     relayMode = generation.configuration.relay
   }
 
@@ -207,7 +214,7 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
 
   @inlinable
   mutating func record(_ record: LogRecord) {
-    if record.event.level <= logLevel { records.append(record) }
+    if record.level <= logLevel { records.append(record) }
   }
 }
 

@@ -9,11 +9,14 @@ public final class Route: Sendable {
   public let backend: Backend
   /// What the workers count of the listener, whatever generation their sessions are of.
   public let account: ListenerAccount
+  /// The number of the generation that it came with.
+  public let generation: Int
 
-  init(_ listener: Listener, _ backend: Backend, _ account: ListenerAccount) {
+  init(_ listener: Listener, _ backend: Backend, _ account: ListenerAccount, generation: Int) {
     self.listener = listener
     self.backend = backend
     self.account = account
+    self.generation = generation
   }
 
   /// Whether sessions would be served the same by the other one.
@@ -213,7 +216,7 @@ public final class SharedState: Sendable {
     let routes = configuration.listeners.map { listener in
       let account = accounts[listener.name] ?? ListenerAccount(listener, workers: workers)
       accounts[listener.name] = account
-      return Route(listener, configuration.backends[listener.backend], account)
+      return Route(listener, configuration.backends[listener.backend], account, generation: number)
     }
     return Generation(configuration, routes, number: number)
   }

@@ -53,6 +53,7 @@ extension Proxy where IO: ~Copyable {
     if let idle = timeouts.idle { deadline = min(deadline, idleDeadline(of: index, idle)) }
     if case .draining(let since) = stage { deadline = min(deadline, since + timeouts.drain) }
     if let end = removedEnd(of: index) { deadline = min(deadline, end) }
+    if let end = askedEnd(of: index) { deadline = min(deadline, end) }
     let dial = sessions[index].dial
     if dial != .max {
       deadline = min(deadline, dials[dial].nextAttemptAt)
@@ -82,6 +83,9 @@ extension Proxy where IO: ~Copyable {
     }
     if let end = removedEnd(of: index), now >= end {
       return self.end(index, by: .porxy, .shutdown, failure: nil, on: &transport)
+    }
+    if let end = askedEnd(of: index), now >= end {
+      return self.end(index, by: .porxy, .admin, failure: nil, on: &transport)
     }
     if let idle = timeouts.idle, isIdle(index, idle, at: now, on: &transport) {
       return end(index, by: .porxy, .timeout, failure: nil, on: &transport)

@@ -72,9 +72,21 @@ struct Session {
   /// The turn, as the proxy counts them, of which both flows have their share.
   @usableFromInline var turn: UInt8 = 0
 
+  // Its number among those of its worker, in six bytes.
+  @usableFromInline let numberLow: UInt32
+  @usableFromInline let numberHigh: UInt16
+  /// Attempts to connect its backend, counted up to 255.
+  @usableFromInline var attempts: UInt8 = 0
+  /// An administrator has asked for its end.
+  @usableFromInline var isEnding = false
+
   @usableFromInline
-  init(client: SocketID, from endpoint: Endpoint, plan: UInt32, backendPort: UInt16, at now: Instant) {
+  init(
+    client: SocketID, from endpoint: Endpoint, plan: UInt32, backendPort: UInt16, number: UInt64, at now: Instant
+  ) {
     self.client = client
+    numberLow = UInt32(truncatingIfNeeded: number)
+    numberHigh = UInt16(truncatingIfNeeded: number >> 32)
     self.clientEndpoint = endpoint
     self.backendEndpoint = Endpoint(.anyV4, backendPort)
     self.plan = UInt16(plan)
@@ -84,6 +96,10 @@ struct Session {
     toBackend.sourceReady = true
     toClient.sinkReady = true
   }
+
+  /// Counts the worker's sessions, from 1; the rest of its `SessionID` is where it is.
+  @inlinable
+  var number: UInt64 { UInt64(numberHigh) << 32 | UInt64(numberLow) }
 
   @inlinable
   var isConnected: Bool { backend != .none }

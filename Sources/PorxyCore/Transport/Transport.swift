@@ -94,6 +94,10 @@ public protocol Transport: ~Copyable {
   /// that is not known. Clocks of kernels are coarse: it may be some hundredths of a second too late.
   mutating func lastAcknowledgement(on socket: SocketID) -> Instant
 
+  /// What the kernel has measured of the connection; nil where it does not tell. Changes nothing: an error that waits
+  /// can still be taken.
+  mutating func statistics(of socket: SocketID) -> SocketStatistics?
+
   /// Takes the pending error (SO_ERROR): delivered once, by this call, a pull or a push, whichever comes first (R2).
   mutating func takeFailure(on socket: SocketID) -> Failure?
 

@@ -91,6 +91,25 @@ extension Network {
     Instant(nanoseconds: blocks[open(socket)].timers.lastHeard)
   }
 
+  /// TCP_INFO.
+  public func statistics(of socket: Socket) -> SocketStatistics {
+    let slot = open(socket)
+    let block = blocks[slot]
+    let segmentMax = UInt64(wires[wire(block.host, block.peerHost)].link.segmentMax)
+    let isOver = !block.state.isSynchronized
+    let segments = isOver ? 0 : UInt32(clamping: (block.sent - block.acknowledged + segmentMax - 1) / segmentMax)
+    let roundTrip = block.timers.roundTrip
+    // A window a round trip, as fast as such a sender can be.
+    let window = min(block.acknowledged, UInt64(block.sendCapacity))
+    return SocketStatistics(
+      roundTrip: .nanoseconds(Int64(clamping: roundTrip)),
+      // What Linux takes it for after the first measurement.
+      roundTripVariation: .nanoseconds(Int64(clamping: roundTrip / 2)), retransmits: block.timers.retransmits,
+      lost: block.timers.expiries > 0 ? segments : 0,
+      deliveryRate: roundTrip == 0 ? 0 : window * 1_000_000_000 / roundTrip, unacknowledged: segments,
+      unsent: isOver ? 0 : UInt32(clamping: block.written - min(block.sent, block.written)))
+  }
+
   /// SO_SNDBUF and SO_RCVBUF, in bytes that really fit; before connect().
   public func setCapacities(of socket: Socket, send: UInt32, receive: UInt32) {
     let slot = open(socket)

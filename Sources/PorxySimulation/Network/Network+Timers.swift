@@ -25,6 +25,8 @@ struct ConnectionTimers {
   /// Patience with unacknowledged bytes in place of the kernel's own; 0: the kernel's.
   var userTimeout: UInt64 = 0
   var keepaliveOptions: Keepalive?
+  /// Times that something was sent again.
+  var retransmits: UInt32 = 0
   /// A round trip as last measured.
   var roundTrip: UInt64 = 0
   /// The place whose acknowledgement ends the running measurement; 0: none runs.
@@ -134,6 +136,7 @@ extension Network {
 
   private func sendAgain(_ slot: Int, patienceLeft left: UInt64?) {
     blocks[slot].timers.retransmit = time + min(blocks[slot].timers.wait, left ?? .max)
+    blocks[slot].timers.retransmits &+= 1
     blocks[slot].next = blocks[slot].acknowledged
     transmit(slot)
   }

@@ -119,6 +119,10 @@ extension SimulatedTransport: Transport {
     network.lastAcknowledgement(on: socket(id))
   }
 
+  public mutating func statistics(of id: SocketID) -> SocketStatistics? {
+    network.statistics(of: socket(id))
+  }
+
   public mutating func takeFailure(on id: SocketID) -> Failure? {
     let socket = socket(id)
     return network.takeError(socket).map { failure($0, socket) }

@@ -49,6 +49,10 @@ extension EpollTransport {
     return Instant(nanoseconds: clock - min(since.nanoseconds, clock))
   }
 
+  public mutating func statistics(of socket: SocketID) -> SocketStatistics? {
+    unsafe Syscalls.statistics(of: sockets[socket].pointee.descriptor)
+  }
+
   public mutating func takeFailure(on socket: SocketID) -> Failure? {
     let entry = unsafe sockets[socket]
     var error = unsafe entry.pointee.takeStashedError()

@@ -200,6 +200,17 @@ enum Syscalls {
     return waiting < 0 ? nil : AcceptQueue(waiting: UInt64(waiting), limit: UInt64(limit))
   }
 
+  /// Nil where the kernel does not tell.
+  static func statistics(of descriptor: Int32) -> SocketStatistics? {
+    var answer = porxy_statistics()
+    guard unsafe porxy_statistics(descriptor, &answer) >= 0 else { return nil }
+    return SocketStatistics(
+      roundTrip: .microseconds(Int(answer.round_trip)),
+      roundTripVariation: .microseconds(Int(answer.round_trip_variation)), retransmits: answer.retransmits,
+      lost: answer.lost, deliveryRate: answer.delivery_rate, unacknowledged: answer.unacknowledged,
+      unsent: answer.unsent)
+  }
+
   /// Whether the next byte is the urgent one; nil where the kernel does not tell.
   static func isAtUrgentMark(_ descriptor: Int32) -> Bool? {
     let mark = porxy_at_mark(descriptor)

@@ -69,7 +69,7 @@ final class Reports: Sendable {
 
   /// Says what a worker's proxy says, formatted by the worker.
   func note(_ record: LogRecord, worker: Int, by formatter: inout LogFormatter) {
-    guard takes(record.event.level), let record = combine(record, worker: worker) else { return }
+    guard takes(record.level), let record = combine(record, worker: worker) else { return }
     if formatter.format != format { formatter = LogFormatter(format) }
     formatter.format(record, worker: worker, at: .now) { log.append($0) }
   }

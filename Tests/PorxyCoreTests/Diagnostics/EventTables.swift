@@ -3,6 +3,7 @@
 /// The tables of `docs/generated/events.md`: what the log says, as the formatter says it.
 enum EventTables {
   private static let here = Endpoint(.loopbackV4, 80)
+  private static let id = SessionID(worker: 0, place: 0, number: 1)
 
   /// Every text of every event, but for those of sessions.
   private static let records: [LogRecord] = [
@@ -12,7 +13,7 @@ enum EventTables {
     .loopDetected(backend: "app", here, to: "web"), .draining(sessions: 1), .drained(reset: 0), .drained(reset: 1),
     .listenerLost(listener: "web", on: here, .addressInUse), .listenerRestored(listener: "web", on: here),
     .listenerClosed(listener: "web", on: here),
-    .callRefused(.splice, .notPermitted), .attemptFailed(backend: "app", here, .connectionRefused),
+    .callRefused(.splice, .notPermitted), .attemptFailed(id, backend: "app", here, .connectionRefused),
   ]
 
   private static let processRecords: [ProcessRecord] = [
@@ -27,7 +28,7 @@ enum EventTables {
   static func session(_ manner: SessionRecord.Manner, by party: SessionRecord.Party) -> LogRecord {
     .session(
       SessionRecord(
-        listener: "web", backend: "app", client: here, clientLocal: nil, backendLocal: nil, backendPeer: nil,
+        id: id, listener: "web", backend: "app", client: here, clientLocal: nil, backendLocal: nil, backendPeer: nil,
         endedBy: party, manner: manner, phase: .streaming, failure: nil, toBackend: SessionRecord.Tally(),
         toClient: SessionRecord.Tally(), acceptedAt: Instant(nanoseconds: 0), connectedAt: nil,
         endedAt: Instant(nanoseconds: 0)))
@@ -131,6 +132,7 @@ enum EventTables {
       [
         ["\(PauseReason.sessionsMax.text)", "as many sessions as `limits.sessions` or the descriptors allow"],
         ["\(PauseReason.listenerSessionsMax.text)", "as many sessions as the listener's `limits.sessions` allows"],
+        ["\(PauseReason.administrator.text)", "until an administrator resumes the listener"],
         ["an error", "the machine is short of descriptors, memory or local ports (below)"],
       ])
   }

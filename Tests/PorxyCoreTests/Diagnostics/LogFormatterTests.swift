@@ -26,7 +26,8 @@ import Testing
     var toClient = SessionRecord.Tally()
     (toClient.taken, toClient.delivered) = (70_000, 65_536)
     return SessionRecord(
-      listener: "moo", backend: "foo", client: Endpoint(IPAddress(v4: 0xc000_0201), 50_000),
+      id: SessionID(worker: 1, place: 17, number: 4711), listener: "moo", backend: "foo",
+      client: Endpoint(IPAddress(v4: 0xc000_0201), 50_000),
       clientLocal: Endpoint(.loopbackV4, 8000), backendLocal: Endpoint(.loopbackV6, 41_000),
       backendPeer: Endpoint(.loopbackV6, 1234), endedBy: .client, manner: .reset, phase: .halfClosed,
       failure: .connectionReset, toBackend: toBackend, toClient: toClient, acceptedAt: Instant(nanoseconds: 5_000_000),
@@ -34,7 +35,8 @@ import Testing
   }()
 
   private static let refused = SessionRecord(
-    listener: "ro\"o", backend: "b ar", client: Endpoint(IPAddress(v4: 0xc000_0201), 50_000), clientLocal: nil,
+    id: SessionID(worker: 1, place: 0, number: 1), listener: "ro\"o", backend: "b ar",
+    client: Endpoint(IPAddress(v4: 0xc000_0201), 50_000), clientLocal: nil,
     backendLocal: nil,
     backendPeer: nil, endedBy: .backend, manner: .refused, phase: .connecting, failure: nil,
     toBackend: SessionRecord.Tally(), toClient: SessionRecord.Tally(), acceptedAt: Instant(nanoseconds: 0),
@@ -43,40 +45,64 @@ import Testing
   @Test func writesASessionAsText() {
     #expect(
       line(.session(Self.served), .text)
-        == "2026-07-31T09:05:07.042Z info session reset by the client: listener=moo backend=foo client=192.0.2.1:50000 "
-        + "client_local=127.0.0.1:8000 backend_local=[::1]:41000 backend_peer=[::1]:1234 ended_by=client how=reset "
+        == "2026-07-31T09:05:07.042Z info session reset by the client: id=1-17-4711 listener=moo backend=foo "
+        + "client=192.0.2.1:50000 client_local=127.0.0.1:8000 backend_local=[::1]:41000 backend_peer=[::1]:1234 "
+        + "ended_by=client how=reset "
         + "phase=half-closed error=\"connection reset\" bytes_to_backend=1000 bytes_to_client=65536 "
-        + "undelivered_to_backend=0 undelivered_to_client=4464 connect_ms=0.312 duration_ms=1234.567 worker=1\n")
+        + "undelivered_to_backend=0 undelivered_to_client=4464 connect_ms=0.312 duration_ms=1234.567 "
+        + "generation=1 worker=1\n")
   }
 
   @Test func writesASessionAsJSON() {
     #expect(
       line(.session(Self.served), .json)
         == #"{"time":"2026-07-31T09:05:07.042Z","level":"info","event":"session","#
-        + #""message":"session reset by the client","listener":"moo","backend":"foo","client":"192.0.2.1:50000","#
+        + #""message":"session reset by the client","id":"1-17-4711","listener":"moo","backend":"foo","#
+        + #""client":"192.0.2.1:50000","#
         + #""client_local":"127.0.0.1:8000","backend_local":"[::1]:41000","backend_peer":"[::1]:1234","#
         + #""ended_by":"client","how":"reset","phase":"half-closed","error":"connection reset","#
         + #""bytes_to_backend":1000,"bytes_to_client":65536,"undelivered_to_backend":0,"undelivered_to_client":4464,"#
-        + #""connect_ms":0.312,"duration_ms":1234.567,"worker":1}"# + "\n")
+        + #""connect_ms":0.312,"duration_ms":1234.567,"attempts":0,"generation":1,"worker":1}"# + "\n")
   }
 
   @Test func leavesOutWhatIsNotThereInTextAndQuotesWhatNeedsIt() {
     #expect(
       line(.session(Self.refused), .text)
-        == "2026-07-31T09:05:07.042Z info connecting to the backend failed: listener=\"ro\\\"o\" backend=\"b ar\" "
+        == "2026-07-31T09:05:07.042Z info connecting to the backend failed: id=1-0-1 listener=\"ro\\\"o\" "
+        + "backend=\"b ar\" "
         + "client=192.0.2.1:50000 ended_by=backend how=refused phase=connecting bytes_to_backend=0 bytes_to_client=0 "
-        + "undelivered_to_backend=0 undelivered_to_client=0 duration_ms=0.000 worker=1\n")
+        + "undelivered_to_backend=0 undelivered_to_client=0 duration_ms=0.000 generation=1 worker=1\n")
   }
 
   @Test func writesNullForWhatIsNotThereInJSON() {
     #expect(
       line(.session(Self.refused), .json)
         == #"{"time":"2026-07-31T09:05:07.042Z","level":"info","event":"session","#
-        + #""message":"connecting to the backend failed","listener":"ro\"o","backend":"b ar","#
+        + #""message":"connecting to the backend failed","id":"1-0-1","listener":"ro\"o","backend":"b ar","#
         + #""client":"192.0.2.1:50000","#
         + #""client_local":null,"backend_local":null,"backend_peer":null,"ended_by":"backend","how":"refused","#
         + #""phase":"connecting","error":null,"bytes_to_backend":0,"bytes_to_client":0,"undelivered_to_backend":0,"#
-        + #""undelivered_to_client":0,"connect_ms":null,"duration_ms":0.000,"worker":1}"# + "\n")
+        + #""undelivered_to_client":0,"connect_ms":null,"duration_ms":0.000,"attempts":0,"generation":1,"worker":1}"#
+        + "\n")
+  }
+
+  @Test func writesAttemptsAndWhatTheKernelMeasured() {
+    var session = Self.served
+    (session.attempts, session.generation, session.level) = (3, 7, .debug)
+    let statistics = SocketStatistics(
+      roundTrip: .microseconds(1234), roundTripVariation: .microseconds(5), retransmits: 6, lost: 7, deliveryRate: 8,
+      unacknowledged: 9, unsent: 10)
+    session.measured = SessionRecord.Measured(client: statistics, backend: nil)
+    let text = line(.session(session), .text)
+    #expect(text.contains(" debug session reset by the client: "))
+    #expect(
+      text.hasSuffix(
+        " duration_ms=1234.567 attempts=3 generation=7 client_rtt_ms=1.234 client_rttvar_ms=0.005 "
+          + "client_retransmits=6 client_lost=7 client_delivery_rate=8 worker=1\n"))
+    #expect(
+      line(.session(session), .json).contains(
+        #""client_delivery_rate":8,"backend_rtt_ms":null,"backend_rttvar_ms":null,"backend_retransmits":null,"#
+          + #""backend_lost":null,"backend_delivery_rate":null,"worker":1}"#))
   }
 
   @Test(arguments: [
@@ -120,18 +146,25 @@ import Testing
     (.draining(sessions: 3), "info draining: sessions=3"),
     (.drained(reset: 0), "info drained: sessions_reset=0"),
     (.drained(reset: 2), "info drained, remaining sessions were reset: sessions_reset=2"),
-    (
-      .attemptFailed(backend: "foo", Endpoint(.loopbackV4, 1), .other(99)),
-      "debug attempt to connect to the backend failed: backend=foo address=127.0.0.1:1 error=\"error 99\" worker=1"
-    ),
-    (
-      .attemptFailed(backend: "foo", Endpoint(.loopbackV4, 1), .networkUnreachable),
-      "debug attempt to connect to the backend failed: backend=foo address=127.0.0.1:1 "
-        + "error=\"network unreachable\" worker=1"
-    ),
   ])
   func writesTheOtherRecordsAsText(_ record: LogRecord, _ expected: String) {
     #expect(line(record, .text) == "2026-07-31T09:05:07.042Z \(expected)\n")
+  }
+
+  @Test func writesAPauseByAnAdministrator() {
+    #expect(
+      line(.paused(listener: "moo", because: .administrator), .text)
+        == "2026-07-31T09:05:07.042Z warning listener paused, clients wait in the backlog: listener=moo "
+        + "reason=\"paused by an administrator\" worker=1\n")
+  }
+
+  @Test(arguments: [(Failure.other(99), "error 99"), (.networkUnreachable, "network unreachable")])
+  func writesAFailedAttempt(_ failure: Failure, _ text: String) {
+    let id = SessionID(worker: 1, place: 2, number: 3)
+    #expect(
+      line(.attemptFailed(id, backend: "foo", Endpoint(.loopbackV4, 1), failure), .text)
+        == "2026-07-31T09:05:07.042Z debug attempt to connect to the backend failed: id=1-2-3 backend=foo "
+        + "address=127.0.0.1:1 error=\"\(text)\" worker=1\n")
   }
 
   @Test(arguments: [

@@ -7,7 +7,7 @@ import Testing
   private func story(_ failure: Failure) -> SessionOutcome {
     var session = Session(
       client: SocketID(slot: 0, generation: 1), from: Endpoint(.loopbackV4, 1), plan: 0, backendPort: 9,
-      at: Instant(nanoseconds: 0))
+      number: 1, at: Instant(nanoseconds: 0))
     session.backendFailure = failure
     session.firstFailed = .backend
     return SessionOutcome(of: session)

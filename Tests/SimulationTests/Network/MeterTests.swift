@@ -13,7 +13,7 @@ import Testing
   }
 
   private static func meters(_ porxy: ProxyBox) throws -> WorkerMeters {
-    guard case .meters(let meters) = porxy.ask(.meters) else { throw ProxyBox.Complaint() }
+    guard case .meters(let meters) = porxy.reply(to: .meters) else { throw ProxyBox.Complaint() }
     return meters
   }
 
@@ -24,6 +24,22 @@ import Testing
     #expect(meters.backends == [BackendMeter(name: "out")])
     #expect(meters.listeners.map(\.name) == ["in"] && meters.listeners[0].listening == 1)
     #expect(meters.processorTime == nil, "the core knows no clock")
+  }
+
+  @Test("a pause that an administrator asked for counts from the request to the resumption")
+  func countsPausesByAnAdministrator() throws {
+    let porxy = try Self.porxy()
+    _ = porxy.reply(to: .listener("in", .pause))
+    porxy.serve(for: .seconds(3))
+    let paused = try Self.meters(porxy)
+    #expect(paused.listeners[0].paused == 1)
+    #expect(paused.routes[0].pauses(.administrator) == 1)
+    _ = porxy.reply(to: .listener("in", .resume))
+    porxy.serve(for: .seconds(3))
+    let resumed = try Self.meters(porxy)
+    #expect(resumed.listeners[0].paused == 0)
+    #expect(resumed.routes[0].pauses(.administrator) == 1)
+    #expect(resumed.routes[0].paused(.administrator) == .seconds(3))
   }
 
   @Test("bytes count as they pass, each direction by itself, and a session once it is over")

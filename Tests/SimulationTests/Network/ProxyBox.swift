@@ -27,7 +27,10 @@ final class ProxyBox {
   /// What became of the last change of the configuration.
   private(set) var outcome = Reload.Next.wait
 
-  init(timeouts: Timeouts = Timeouts(), limits: HostLimits = HostLimits(), sessionsMax: Int = 1000) throws {
+  init(
+    timeouts: Timeouts = Timeouts(), limits: HostLimits = HostLimits(), sessionsMax: Int = 1000,
+    log: LogSettings = LogSettings()
+  ) throws {
     clients = network.addHost("clients", IPAddress(v4: 0x0a00_0101))
     host = network.addHost("porxy", entrance.address, limits: limits)
     server = network.addHost("server", door.address)
@@ -37,6 +40,7 @@ final class ProxyBox {
         Backend(
           name: "out", host: .address(door.address), port: door.port, timeouts: Timeouts(keepalive: timeouts.keepalive))
       ])
+    configuration.log = log
     transport = SimulatedTransport(on: host, of: network)
     self.sessionsMax = sessionsMax
     shared = SharedState(configuration, sessionsMax: sessionsMax)
@@ -73,7 +77,7 @@ final class ProxyBox {
   }
 
   /// Asks the proxy between two turns; nil if it leaves no answer.
-  func ask(_ inquiry: Inquiry) -> Reply? {
+  func reply(to inquiry: Inquiry) -> Reply? {
     proxy.handle(.control(.ask(inquiry, number: 7)), on: &transport)
     var reply: Reply?
     proxy.takeAnswers { if case .reply(let answer, to: 7, worker: 0) = $0 { reply = answer } }

@@ -12,7 +12,7 @@ import Testing
     #expect(scenarios.count >= 60)
     let rules = [
       "BYTES", "END", "DONE", "RESET", "ANSWER", "REFUSED", "GONE", "HALF", "DIES", "VANISHES", "PRESSURE", "ALONE",
-      "ACCEPT", "URGENT", "TOLD", "IDLE", "STOP", "CUT", "RELOAD",
+      "ACCEPT", "URGENT", "TOLD", "IDLE", "STOP", "CUT", "RELOAD", "ADMIN",
     ]
     for rule in rules {
       #expect(scenarios.count { $0.rules.contains(rule) } >= 2, "\(rule)")
@@ -48,6 +48,20 @@ import Testing
     }
     let outcome = ScenarioRunner().run(scenario, .proxied)
     #expect(outcome.complaints == [], "\(entry.name), reloading before each step:\n\(outcome.trace)")
+  }
+
+  @Test("ADMIN: looking at sessions shows nowhere, whenever it is done", arguments: CatalogueFile.all)
+  func lookedAt(_ entry: CatalogueFile) throws {
+    let scenario = try Scenario(reading: entry.text)
+    guard scenario.arms.contains(.proxied) else { return }
+    var runner = ScenarioRunner()
+    let looked = runner.run(scenario, .proxied)
+    // What asks for a session by its client has to look for it.
+    guard !scenario.rules.contains("ADMIN") else { return }
+    runner.looksAtSessions = false
+    let unlooked = runner.run(scenario, .proxied)
+    #expect(looked.hash == unlooked.hash && looked.elapsed == unlooked.elapsed, "\(entry.name)")
+    #expect(looked.trace == unlooked.trace && looked.sessions == unlooked.sessions, "\(entry.name)")
   }
 
   @Test("the law: through porxy, client and server see what they see direct", arguments: CatalogueFile.all)

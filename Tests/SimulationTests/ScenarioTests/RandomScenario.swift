@@ -163,6 +163,8 @@ struct RandomScenario {
     random.pick([
       .drain, .stop, .kill, .loseListeners, .reload(.none), .reload(.without("in")),
       .reload(.settings([.idleTimeout(.seconds(3)), .whenRemoved(.drain)])), .holds(sessions: 3),
+      .end(.reset, client: 2, isFound: true), .end(.end, client: 1, isFound: false), .request(.pause, "in"),
+      .request(.resume, hasListeners ? "db" : "in"), .waits(nil, client: 1), .waits(.both, client: 3),
       .tells(.client, .reset, nil),
       .tells(.porxy, .timeout, .halfClosed),
       .tells(.backend, .vanished, .resolving), .tells(.backend, .refused, .connecting),

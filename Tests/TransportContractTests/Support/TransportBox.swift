@@ -43,6 +43,7 @@ final class TransportBox<Boxed: Transport & ~Copyable>: TransportCalls {
   func close(_ socket: SocketID, _ closing: Closing) { transport.close(socket, closing) }
   func sendQueue(of socket: SocketID) -> SendQueue { transport.sendQueue(of: socket) }
   func lastAcknowledgement(on socket: SocketID) -> Instant { transport.lastAcknowledgement(on: socket) }
+  func statistics(of socket: SocketID) -> SocketStatistics? { transport.statistics(of: socket) }
   func takeFailure(on socket: SocketID) -> Failure? { transport.takeFailure(on: socket) }
   func setKeepalive(_ keepalive: Keepalive, on socket: SocketID) { transport.setKeepalive(keepalive, on: socket) }
   func resetIfAbandoned(_ socket: SocketID) { transport.resetIfAbandoned(socket) }

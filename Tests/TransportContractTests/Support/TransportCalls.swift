@@ -21,6 +21,7 @@ protocol TransportCalls: AnyObject {
   func close(_ socket: SocketID, _ closing: Closing)
   func sendQueue(of socket: SocketID) -> SendQueue
   func lastAcknowledgement(on socket: SocketID) -> Instant
+  func statistics(of socket: SocketID) -> SocketStatistics?
   func takeFailure(on socket: SocketID) -> Failure?
   func setKeepalive(_ keepalive: Keepalive, on socket: SocketID)
   func resetIfAbandoned(_ socket: SocketID)

@@ -44,6 +44,12 @@ public enum PorxyAction: Sendable, Equatable {
   case kill
   /// Somebody destroys its listening sockets.
   case loseListeners
+  /// An administrator has the session of the client with this number end; `isFound` says whether there is one.
+  case end(SessionEnding, client: Int, isFound: Bool)
+  /// An administrator pauses or resumes the listener of this name; the first one is `in`.
+  case request(ListenerRequest, String)
+  /// What the list of sessions says that the session of the client with this number waits for; nil: for nothing.
+  case waits(SessionSnapshot.Waiting?, client: Int)
   /// The next record of a session, in the order of their ends.
   case tells(SessionRecord.Party, SessionRecord.Manner, SessionRecord.Phase?)
   /// So many sessions are open, with nothing left of others.
@@ -60,6 +66,11 @@ extension PorxyAction: CustomStringConvertible {
     case .reload(.without(let listener)): "reload without \(listener)"
     case .kill: "kill"
     case .loseListeners: "lose listeners"
+    case .end(let ending, let client, let isFound):
+      "\(ending.rawValue) session of client \(client)" + (isFound ? "" : " which is over")
+    case .request(let request, let listener): "\(request.rawValue) listener \(listener)"
+    case .waits(let waiting, let client):
+      "waits for \(waiting?.rawValue ?? "nothing") in session of client \(client)"
     case .tells(let party, let manner, let phase):
       "tells \(party.rawValue) \(manner.rawValue)" + (phase.map { " while \($0.rawValue)" } ?? "")
     case .holds(let count): "holds \(count) sessions"
@@ -84,6 +95,11 @@ enum PorxyVerb: String, CaseIterable {
   case reload
   case kill
   case lose
+  case reset
+  case end
+  case pause
+  case resume
+  case waits
   case tells
   case holds
   case suffer
@@ -98,8 +114,14 @@ extension SessionRecord.Party {
 extension SessionRecord.Manner {
   /// Each with its word.
   static let known: [(text: String, value: Self)] = [
-    Self.end, .reset, .refused, .timeout, .vanished, .shutdown, .limit,
+    Self.end, .reset, .refused, .timeout, .vanished, .shutdown, .admin, .limit,
   ].map { ($0.rawValue, $0) }
+}
+
+extension SessionSnapshot.Waiting {
+  /// Each with its word.
+  static let known: [(text: String, value: Self?)] =
+    allCases.map { ($0.rawValue, $0) } + [("nothing", nil)]
 }
 
 extension SessionRecord.Phase {

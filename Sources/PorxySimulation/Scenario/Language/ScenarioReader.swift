@@ -247,6 +247,15 @@ extension TokenCursor {
     case .lose:
       guard take("listeners") else { throw expected("'listeners'") }
       return .porxy(.loseListeners)
+    case .reset: return .porxy(try takeEnding(.reset))
+    case .end: return .porxy(try takeEnding(.end))
+    case .pause: return .porxy(.request(.pause, try takeOwnListener()))
+    case .resume: return .porxy(.request(.resume, try takeOwnListener()))
+    case .waits:
+      guard take("for") else { throw expected("'for'") }
+      let waiting = try choose("wait", from: SessionSnapshot.Waiting.known)
+      guard take("in") else { throw expected("'in session of client'") }
+      return .porxy(.waits(waiting, client: try takeSessionOfClient()))
     case .suffer: return .host(.porxy, try takeSuffering())
     case .recover: return .host(.porxy, .recover)
     case .holds:
@@ -261,11 +270,30 @@ extension TokenCursor {
     }
   }
 
+  private mutating func takeEnding(_ ending: SessionEnding) throws(ScenarioComplaint) -> PorxyAction {
+    let client = try takeSessionOfClient()
+    return .end(ending, client: client, isFound: !take("which is over"))
+  }
+
+  /// The number of the client whose session is meant.
+  private mutating func takeSessionOfClient() throws(ScenarioComplaint) -> Int {
+    guard take("session of client") else { throw expected("'session of client'") }
+    return try takeClientNumber()
+  }
+
+  private mutating func takeOwnListener() throws(ScenarioComplaint) -> String {
+    guard take("listener") else { throw expected("'listener'") }
+    return try chooseOwnListener()
+  }
+
+  /// One of porxy's listeners; the first one is `in`.
+  private mutating func chooseOwnListener() throws(ScenarioComplaint) -> String {
+    let names = ["in"] + listeners.map(\.name)
+    return try choose("listener", from: names.map { ($0, $0) })
+  }
+
   private mutating func takeReloadChange() throws(ScenarioComplaint) -> ReloadChange {
-    if take("without") {
-      let names = ["in"] + listeners.map(\.name)
-      return .without(try choose("listener", from: names.map { ($0, $0) }))
-    }
+    if take("without") { return .without(try chooseOwnListener()) }
     guard take("with") else { return .none }
     let place = self
     let settings = try list { words throws(ScenarioComplaint) in try words.takePorxySetting() }

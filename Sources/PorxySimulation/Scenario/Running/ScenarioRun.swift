@@ -7,6 +7,8 @@ public struct ScenarioRunner: Sendable {
   public var seed: Seed
   /// How many entries of the network's trace to keep; 0: none.
   public var entriesMax = 0
+  /// Whether porxy's sessions are looked at before and after each step, which must change nothing (ADMIN).
+  public var looksAtSessions = true
 
   /// How long a step waits for what it expects to see; with none, it sees what is there once the network is at rest.
   public var patience = Duration.seconds(2)
@@ -19,7 +21,8 @@ public struct ScenarioRunner: Sendable {
 
   /// Runs it in one arm and compares with what it expects; proxied, also with what holds at the end of every run.
   public func run(_ scenario: Scenario, _ arm: Arm) -> ScenarioOutcome {
-    let stage = SimulatedStage(scenario, arm, relay: relay, seed: seed, entriesMax: entriesMax)
+    let stage = SimulatedStage(
+      scenario, arm, relay: relay, seed: seed, entriesMax: entriesMax, looksAtSessions: looksAtSessions)
     stage.patience = patience
     return ScenarioRun(scenario, on: stage).perform()
   }

@@ -71,6 +71,12 @@ final class SimulatedStage {
   var patience = Duration.seconds(2)
   /// Records that `porxy tells` has not been compared with.
   var untold = 0
+  /// Whether sessions are looked at before and after each step, as an administrator may at any time (ADMIN).
+  let looksAtSessions: Bool
+  /// The session that the client of each number had when sessions were looked at last, over by now or not.
+  var sessionIDs: [SessionID?] = []
+  /// What was wrong with the lists of sessions.
+  var listComplaints: [String] = []
 
   static let serverPort: UInt16 = 9000
   static let porxyPort: UInt16 = 8000
@@ -78,8 +84,11 @@ final class SimulatedStage {
   static let ownPort: UInt16 = 20_000
   static let backendName = "backend"
 
-  init(_ scenario: Scenario, _ arm: Arm, relay: RelayMode?, seed: Seed, entriesMax: Int) {
+  init(
+    _ scenario: Scenario, _ arm: Arm, relay: RelayMode?, seed: Seed, entriesMax: Int, looksAtSessions: Bool = false
+  ) {
     self.scenario = scenario
+    self.looksAtSessions = looksAtSessions
     self.arm = arm
     self.relay = relay
     network = Network(seed)
@@ -246,8 +255,8 @@ extension SimulatedStage: ScenarioStage {
 
   /// A simulated network is at rest when it says so.
   func prepare(for expected: SocketAction, _ socket: Socket, _ patience: Duration) {}
-  func begin(_ index: Int) {}
-  func end(_ index: Int) {}
+  func begin(_ index: Int) { lookAtSessions() }
+  func end(_ index: Int) { lookAtSessions() }
 
   func openSocket(ofClient number: Int) throws(SocketError) -> Socket {
     let socket = try network.openSocket(on: host(ofClient: number))
@@ -289,6 +298,7 @@ extension SimulatedStage: ScenarioStage {
     if !outcome.entries.isEmpty {
       outcome.ladder = Ladder(outcome.entries, middle: porxy == nil ? nil : porxyHost).text
     }
+    outcome.complaints += listComplaints
     outcome.complaints += closeDown()
     outcome.complaints += peers.flaws
     outcome.sessions = porxy?.sessions ?? []

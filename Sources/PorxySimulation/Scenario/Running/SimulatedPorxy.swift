@@ -19,7 +19,9 @@ final class SimulatedPorxy {
   private var reload: (steps: Reload, to: Configuration)?
   /// Reloads that came to an end, and those that were refused of them.
   private(set) var reloads = (ended: 0, refused: 0)
-  private let workers: [SimulatedWorker]
+  /// What workers have replied to inquiries that were posted, by their numbers.
+  private var replies: [[Reply]] = []
+  let workers: [SimulatedWorker]
   private var rounds: UInt64 = 0
 
   /// It has as many workers as its configuration says; one where that leaves it to the machine.
@@ -155,10 +157,24 @@ final class SimulatedPorxy {
     if !isDone { reloads.refused += 1 }
   }
 
-  private func take(_ answers: [Reload.Answer]) {
+  /// Posts an inquiry to all workers, or to one, and says by which number their replies are known.
+  func ask(_ inquiry: Inquiry, of worker: Int? = nil) -> Int {
+    replies.append([])
+    for (number, each) in workers.enumerated() where !isDead && each.isServing && number == worker ?? number {
+      each.ask(.ask(inquiry, number: UInt32(replies.count - 1)))
+    }
+    return replies.count - 1
+  }
+
+  /// What has been replied so far to the inquiry of this number.
+  func replies(to number: Int) -> [Reply] { replies[number] }
+
+  private func take(_ answers: [WorkerAnswer]) {
     for answer in answers {
-      guard let next = reload?.steps.note(answer) else { continue }
-      go(next)
+      switch answer {
+      case .step(let answer): if let next = reload?.steps.note(answer) { go(next) }
+      case .reply(let reply, to: let number, worker: _): replies[Int(number)].append(reply)
+      }
     }
     // A worker that has ended answers no more.
     if reload != nil, !workers.allSatisfy(\.isServing) { end(isDone: false) }

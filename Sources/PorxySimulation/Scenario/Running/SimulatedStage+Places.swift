@@ -56,6 +56,12 @@ extension SimulatedStage {
     case .reload(let change): porxy.reload(to: scenario.configuration(relay, change))
     case .kill: porxy.die()
     case .loseListeners: network.loseListeners(of: porxyHost)
+    case .end(let ending, let client, _): return .end(ending, client: client, isFound: end(ending, client, patience))
+    case .request(let request, let name): ask(.listener(name, request), patience)
+    case .waits(let waiting, let client):
+      wait(patience) { openSession(ofClient: client).map { $0.waitsFor == waiting } ?? false }
+      guard let session = openSession(ofClient: client) else { return .holds(sessions: 0) }
+      return .waits(session.waitsFor, client: client)
     case .holds(let count):
       wait(patience) { porxy.sessionCount == Int(count) }
       return .holds(sessions: UInt64(porxy.sessionCount))

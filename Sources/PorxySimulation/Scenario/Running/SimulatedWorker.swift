@@ -48,15 +48,18 @@ final class SimulatedWorker {
   /// Asks it for something, which it takes up in its next turn.
   func ask(_ request: ControlRequest) { network.post(.control(request), to: transport.mailbox) }
 
-  /// What it has answered to steps of a reload.
-  func takeAnswers() -> [Reload.Answer] {
-    var answers: [Reload.Answer] = []
-    proxy.takeAnswers { if case .step(let step) = $0 { answers.append(step) } }
+  /// What it has answered to what it was asked for.
+  func takeAnswers() -> [WorkerAnswer] {
+    var answers: [WorkerAnswer] = []
+    proxy.takeAnswers { answers.append($0) }
     return answers
   }
 
   /// What it has counted.
   func readMeters() -> WorkerMeters { proxy.readMeters(on: &transport) }
+
+  /// What it answers between two turns.
+  func reply(to inquiry: Inquiry) -> Reply { proxy.reply(to: inquiry, on: &transport) }
 
   /// A signal may end its wait before anything has come.
   func interrupt() { network.interrupt(transport.mailbox) }
