@@ -169,6 +169,7 @@ extension SessionRecord.Manner {
     case .vanished: 4
     case .shutdown: 5
     case .limit: 6
+    case .admin: 7
     }
   }
 
@@ -178,7 +179,7 @@ extension SessionRecord.Manner {
     case .end, .vanished: [.client, .backend]
     case .reset: [.client, .backend, .porxy]
     case .refused: [.backend]
-    case .timeout, .shutdown, .limit: [.porxy]
+    case .timeout, .shutdown, .limit, .admin: [.porxy]
     }
   }
 }
