@@ -48,7 +48,9 @@ import Testing
     """,
   ]
 
-  @Test("a damaged file is read or refused, and what is read prints and reads back", arguments: LongTests.all(0..<24 as Range<UInt64>, orFirst: 6))
+  @Test(
+    "a damaged file is read or refused, and what is read prints and reads back",
+    arguments: LongTests.all(0..<24 as Range<UInt64>, orFirst: 6))
   func mutations(seed: UInt64) throws {
     var generator = Xoshiro256(seed: seed)
     var accepted = 0
