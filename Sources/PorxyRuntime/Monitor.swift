@@ -1,6 +1,6 @@
 import CPorxyLinux
 import Glibc
-import PorxyCore
+package import PorxyCore
 
 /// A value that threads share and wait on.
 ///
@@ -61,6 +61,12 @@ import PorxyCore
       if let result = body(&value) { return result }
       guard unsafe pthread_cond_timedwait(changed, mutex, &deadline) == 0 else { return body(&value) }
     }
+  }
+
+  /// Waits until `body` has a result, but no longer than to `end`; nil if it had none by then.
+  package func wait<Result>(until end: Instant, for body: (inout Value) -> Result?) -> Result? {
+    guard end < .never else { return wait(for: body) }
+    return wait(atMost: end.since(SystemInfo.monotonicClock), for: body)
   }
 
   private static func monotonicTime(after patience: Duration) -> timespec {

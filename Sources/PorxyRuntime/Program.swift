@@ -17,6 +17,11 @@ package enum Program {
     return length > 0 ? String(decoding: bytes.prefix(Int(length)), as: UTF8.self) : nil
   }
 
+  /// A variable of the environment; nil where it is not set.
+  package static func environment(_ name: String) -> String? {
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+
   /// Puts something into the places of standard streams that the program was started without: a socket in the place of
   /// one of them would get what is meant for people. What is written there fails, as it would with no stream.
   package static func fillStandardStreams() {

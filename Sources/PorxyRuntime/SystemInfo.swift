@@ -1,6 +1,6 @@
 import CPorxyLinux
 import Glibc
-import PorxyCore
+package import PorxyCore
 
 /// What this machine gives to this process.
 package enum SystemInfo {
@@ -51,6 +51,9 @@ package enum SystemInfo {
     while unsafe readdir(directory) != nil { count += 1 }  // bound: the directory's entries
     return max(count - 3, 0)  // `.`, `..`, and the directory itself
   }
+
+  /// The clock that the workers' transports have, too (CLOCK_MONOTONIC).
+  package static var monotonicClock: Instant { Instant(nanoseconds: porxy_clock()) }
 
   /// Nanoseconds since 1970-01-01T00:00:00Z, for the log.
   package static var wallClock: UInt64 {

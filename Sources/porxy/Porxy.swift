@@ -43,16 +43,22 @@ extension Porxy {
     Signals.block(.harmless)
     Signals.ignoreQuietly()
     guard let (file, written) = read(options.file) else { return .mistaken }
+    guard !options.watches || File.isRegular(file.path) else {
+      Output.complain("--watch needs a file that can be read again, and \(file.path) is none")
+      return .mistaken
+    }
     do throws(ConfigurationSource.Refusal) {
       let configuration = try ConfigurationSource.fitted(written, by: options)
       SystemInfo.returnFreedMemory()
       Signals.block(.stopping)
       let limit = SystemInfo.raiseDescriptorLimit()
+      let socket = ServiceSocket()
       let source = ConfigurationSource(
         options, file, descriptorLimit: limit,
-        descriptorsUsed: SystemInfo.descriptorCount(limit: limit) + Signals.descriptorCount)
+        descriptorsUsed: SystemInfo.descriptorCount(limit: limit) + Signals.descriptorCount
+          + (options.watches ? ConfigurationWatch.descriptorCount : 0))
       let budget = try source.budget(for: configuration)
-      return Supervisor(configuration, from: source, budget).run()
+      return Supervisor(configuration, from: source, budget, servedBy: socket).run()
     } catch {
       Output.complain(error.reason)
       return .failed

@@ -37,6 +37,8 @@ import Testing
           resolve:
             keep: 1m
           congestion: auto
+      timeouts:
+        notice: 0s
       limits:
         sessions: off
         buffer: 256KiB
@@ -72,7 +74,7 @@ import Testing
     )
     let data = Data(ConfigurationPrinter.json(configuration).utf8)
     let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(Set(root.keys) == ["listeners", "backends", "limits", "log", "workers", "relay", "spin"])
+    #expect(Set(root.keys) == ["listeners", "backends", "timeouts", "limits", "log", "workers", "relay", "spin"])
     #expect(root["workers"] as? Int == 3)
     let listener = try #require((root["listeners"] as? [[String: Any]])?.first)
     #expect(listener["name"] as? String == "a\"\\b/é日😀")

@@ -29,6 +29,7 @@ import Testing
     #expect(configuration.spin == .auto)
     #expect(configuration.listeners[0].congestion == .auto && configuration.backends[0].congestion == .auto)
     #expect(configuration.log == LogSettings(level: .info, format: .text, sessions: .all, tcpInfo: false))
+    #expect(configuration.notice == .zero)
     #expect(configuration.limits.sessionsMax == nil)
     #expect(configuration.limits.blockSize == 256 * 1024)
     #expect(configuration.backends[0].resolve.keep == .seconds(60))
@@ -62,6 +63,7 @@ import Testing
         idle: 1h
         user: 250ms
         drain: 0s
+        notice: 7s
         keepalive: {idle: 30s, interval: 5s, count: 3}
       backends:
         - name: a
@@ -83,10 +85,10 @@ import Testing
         - {name: z, backend: a, address: "*", port: 8082}
         - {name: w, backend: a, address: "fe80::1%2", port: 8083}
       """)
-    #expect(configuration.workers == .fixed(4))
-    #expect(configuration.relay == .splice)
+    #expect(configuration.workers == .fixed(4) && configuration.relay == .splice)
     #expect(configuration.spin == .fixed(.microseconds(50)))
     #expect(configuration.log == LogSettings(level: .debug, format: .json, sessions: .useful, tcpInfo: true))
+    #expect(configuration.notice == .seconds(7))
     #expect(configuration.limits.sessionsMax == 5000)
     #expect(configuration.limits.blockSize == 65536)
     let top = Timeouts(

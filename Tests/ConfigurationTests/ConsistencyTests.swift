@@ -226,6 +226,34 @@ import Testing
     #expect(errors(text.replacing("backends:", with: "backends: *x\nx:")).count == 2)
   }
 
+  @Test("a notice belongs to porxy as a whole", arguments: [true, false])
+  func noticeOfAnEntry(isListener: Bool) {
+    let (listener, backend) =
+      isListener ? ("timeouts: {notice: 1s}", "congestion: auto") : ("freebind: true", "timeouts: {notice: 1s}")
+    let found = errors(minimal(listener: listener, backend: backend))
+    #expect(found.count == 1 && found[0].contains("unknown key \"notice\""), "\(found)")
+  }
+
+  @Test(
+    "a stop that takes longer than systemd waits is warned of where the notice stands",
+    arguments: [
+      ("timeouts: {notice: 61s}", "", "up to 91s"), ("timeouts: {notice: 60s}", "", nil),
+      ("timeouts: {notice: 1s}", "timeouts: {drain: 89s}", nil),
+      ("timeouts: {notice: 1s, drain: 1h}", "timeouts: {drain: 90s}", "up to 91s"),
+      ("timeouts: {notice: 1s, drain: 1h}", "", "up to 3601s"),
+      // Nobody who has no notice is to hear of it.
+      ("timeouts: {drain: 1h}", "", nil), ("timeouts: {drain: 1h, notice: 0s}", "", nil),
+    ] as [(String, String, String?)])
+  func longStops(top: String, backend: String, told: String?) throws {
+    let result = read(configuration: "\(top)\n" + (backend.isEmpty ? minimal : minimal + "    \(backend)\n"))
+    #expect(result.configuration != nil)
+    #expect(result.warnings.count == (told == nil ? 0 : 1), "\(result)")
+    guard let told else { return }
+    #expect(result.warnings.first?.message.contains(told) == true, "\(result)")
+    #expect(result.warnings.first?.advice.contains("TimeoutStopSec=") == true)
+    #expect(result.warnings.first.map { "\($0.line):\($0.column)" } == "1:20")
+  }
+
   @Test func allErrorsAreToldInTheOrderOfTheFile() {
     let found = errors(
       """

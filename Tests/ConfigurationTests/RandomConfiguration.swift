@@ -22,7 +22,17 @@ struct RandomConfiguration {
     let values = rows.map { value(of: $0) }
     let fields = zip(rows, values).map { (row: $0, value: $1) }
     written = .mapping(fields.map { ($0.row.name, $0.value) })
-    printed = .mapping(fields.filter { $0.row.scope != .handedDown }.map { ($0.row.name, $0.value) })
+    printed = .mapping(
+      fields.filter { $0.row.scope != .handedDown }.map { ($0.row.name, Self.own($0.value, of: $0.row)) })
+  }
+
+  /// A section without what its keys hand down.
+  private static func own(_ value: Printout, of row: Row) -> Printout {
+    guard row.scope == .partlyHandedDown, case .section(let rows) = row.shape, case .mapping(let fields) = value else {
+      return value
+    }
+    let names = rows.filter { $0.scope != .handedDown }.map(\.name)
+    return .mapping(fields.filter { names.contains($0.key) })
   }
 
   private mutating func has(_ row: Row) -> Bool {

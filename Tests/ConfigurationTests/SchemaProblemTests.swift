@@ -159,6 +159,8 @@ import Testing
       ("timeouts: {idle: }", "10:17", ["cannot be", "off for none"]),
       ("timeouts: {idle: [5s]}", "10:18", ["must be a duration", "a sequence"]),
       ("timeouts: {drain: off}", "10:19", ["cannot be \"off\""]),
+      ("timeouts: {notice: off}", "10:20", ["cannot be \"off\""]),
+      ("timeouts: {notice: 8761h}", "10:20", ["out of range", "0s to"]),
       ("timeouts: {keepalive: on}", "10:23", ["cannot be \"on\"", "{idle: 10m"]),
       ("timeouts: {keepalive: 5s}", "10:23", ["\"keepalive\" cannot be"]),
       ("timeouts: {keepalive: [5s]}", "10:23", ["\"keepalive\" must be a mapping"]),

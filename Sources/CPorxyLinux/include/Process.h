@@ -44,4 +44,16 @@ int porxy_running_threads(void);
 // Maps blocks of at least so many bytes one by one, so that each goes back to the kernel when it is freed.
 int porxy_map_blocks_from(int size);
 
+// The socket for messages to a service manager, and a message on it (sd_notify(3)). `name` is a path, or begins with
+// `@` in the abstract namespace. Never waits.
+int porxy_notify_socket(void);
+int porxy_notify(int descriptor, const char *name, const char *text, size_t size);
+
+// A watch over folders; a folder of it, by a number; a folder less; and a wait until something in them has changed,
+// which is 1, or for so many milliseconds. A negative watch only waits.
+int porxy_watch(void);
+int porxy_watch_folder(int watch, const char *path);
+int porxy_watch_less(int watch, int folder);
+int porxy_watch_wait(int watch, int milliseconds);
+
 #endif

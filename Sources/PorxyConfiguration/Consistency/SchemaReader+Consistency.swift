@@ -18,6 +18,28 @@ extension SchemaReader {
     checkCount(&draft.listeners)
     let occupied = checkOverlap(draft.listeners)
     checkLoops(draft, occupied)
+    checkStopTime(draft)
+  }
+
+  /// How long systemd waits for the end of a service by default, and longer than others wait.
+  private static let stopTimeMax = Duration.seconds(90)
+
+  /// A stop that takes longer than its manager waits ends in SIGKILL, which cuts the sessions that the notice and the
+  /// drain time are for.
+  private mutating func checkStopTime(_ draft: ConfigurationDraft) {
+    guard let range = draft.noticePlace, draft.value.notice > .zero else { return }
+    let backends = draft.backendIndices
+    let drains = draft.listeners.compactMap { listener in
+      backends[listener.value.backend].map { index in
+        min(listener.value.value.timeouts.drain, draft.backends[index].value.timeouts.drain)
+      }
+    }
+    let time = draft.value.notice + (drains.max() ?? .zero)
+    guard time > Self.stopTimeMax else { return }
+    warn(
+      range, "\"notice\" and the longest \"drain\" make a stop take up to \(Units.print(time))",
+      "see that whatever stops porxy waits as long: TimeoutStopSec= of systemd, terminationGracePeriodSeconds of "
+        + "Kubernetes")
   }
 
   private mutating func checkNames(_ names: [PlacedName], _ noun: String) {

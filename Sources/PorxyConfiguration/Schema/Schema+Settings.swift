@@ -28,7 +28,7 @@ enum Schema {
         "backends", \.backends, of: backend, noun: "backend", "the servers that clients are passed to",
         first: { Backend(name: "", host: .name(""), port: nil, timeouts: $0.timeouts, resolve: $0.resolve) }
       ).required("\"backends:\" with at least one backend"),
-      Key("timeouts", \.timeouts, .section(timeouts), "for all listeners and backends").handedDown,
+      Key("timeouts", \.self, .section(allTimeouts), "for all listeners and backends").partlyHandedDown,
       Key("resolve", \.resolve, .section(resolve), "for all backends").handedDown,
       Key("limits", \.value.limits, .section(limits), "for all listeners together"),
       Key("log", \.value.log, .section(log), "what is logged and how"),
@@ -48,6 +48,17 @@ enum Schema {
           make: { .fixed($0) }, take: { if case .fixed(let lifetime) = $0 { lifetime } else { nil } }),
         "how long a worker polls for the next message before it sleeps"),
     ])
+
+  /// Those of the top level: what listeners and backends begin with, and what concerns porxy as a whole.
+  private static let allTimeouts = Section<ConfigurationDraft>(
+    title: timeouts.title, initial: ConfigurationDraft(),
+    keys: timeouts.keys.map { $0.lifted(to: \.timeouts).handedDown } + [
+      Key(
+        "notice", \.value.notice, .duration(in: .zero...longest),
+        "only at the top level: how long porxy still accepts clients after a signal to stop, before the drain time "
+          + "begins ([more](../OPERATING.md#stopping-behind-a-load-balancer))")
+    ],
+    check: { _, entry in entry.value.noticePlace = entry.places["notice"]?.value })
 
   static let timeouts = Section<Timeouts>(
     title: "\"timeouts\"", initial: Timeouts(),
@@ -126,6 +137,8 @@ struct ConfigurationDraft: Sendable {
   /// What listeners and backends begin with.
   var timeouts = Timeouts()
   var resolve = ResolveSettings()
+  /// Where the file has `timeouts.notice`; byte offsets in the source.
+  var noticePlace: Range<Int>?
 
   init() {}
 

@@ -20,7 +20,7 @@ struct Section<Owner: Sendable>: Sendable {
   ) -> Entry<Owner>? {
     guard let fields = reader.fields(node, of: title, keys.map(\.row), mayLackKeys: mayLackKeys) else { return nil }
     var entry = Entry(outer ?? initial)
-    for key in keys.filter({ $0.row.scope == .handedDown }) + keys.filter({ $0.row.scope != .handedDown }) {
+    for key in keys.filter(\.row.isReadFirst) + keys.filter({ !$0.row.isReadFirst }) {
       guard let field = fields[key.row.name] else { continue }
       let other = keys.first { $0.row.replaces == key.row.name }.flatMap { fields[$0.row.name] }
       if let other {
@@ -106,10 +106,28 @@ struct Key<Owner: Sendable>: Sendable {
   func required(_ example: String) -> Key { with { $0.example = example } }
   /// It is read before lists, whose entries begin with it and are printed with it.
   var handedDown: Key { with { $0.scope = .handedDown } }
+  /// The same for a section that has keys of its own besides, which are printed with it.
+  var partlyHandedDown: Key { with { $0.scope = .partlyHandedDown } }
   /// What is not written is as in a section around this one.
   var inherited: Key { with { $0.scope = .inherited } }
   /// One of both keys is enough, and all that may be written.
   func replacing(_ other: String) -> Key { with { $0.replaces = other } }
+
+  /// The same key in a section of what is around its owner.
+  func lifted<Outer>(to path: any WritableKeyPath<Outer, Owner> & Sendable) -> Key<Outer> {
+    let key = self
+    return Key<Outer>(
+      row: row, applies: { key.applies($0[keyPath: path]) }, read: { key.read(&$0, $1, &$2[keyPath: path]) },
+      print: { key.print($0[keyPath: path]) })
+  }
+
+  private init(
+    row: Row, applies: @escaping @Sendable (Owner) -> Bool,
+    read: @escaping @Sendable (inout SchemaReader, YAMLNode, inout Owner) -> Bool,
+    print: @escaping @Sendable (Owner) -> Printout
+  ) {
+    (self.row, self.applies, self.read, self.print) = (row, applies, read, print)
+  }
 
   private func with(_ change: (inout Row) -> Void) -> Key {
     var key = self
@@ -123,6 +141,7 @@ struct Row: Sendable {
   enum Scope {
     case own
     case handedDown
+    case partlyHandedDown
     case inherited
   }
 
@@ -135,6 +154,8 @@ struct Row: Sendable {
   var replaces: String?
   /// What holds where the key is not written.
   var initial = Printout.word("")
+
+  fileprivate var isReadFirst: Bool { scope == .handedDown || scope == .partlyHandedDown }
 }
 
 /// What may stand behind a key.

@@ -7,10 +7,12 @@ public struct Configuration: Sendable, Equatable {
   public var workers: WorkerCount
   public var relay: RelayMode
   public var spin: Spin
+  /// How long clients are still accepted after the first signal to stop, before sessions get their drain time.
+  public var notice: Duration
 
   public init(
     listeners: [Listener], backends: [Backend], limits: Limits = Limits(), log: LogSettings = LogSettings(),
-    workers: WorkerCount = .auto, relay: RelayMode = .auto, spin: Spin = .auto
+    workers: WorkerCount = .auto, relay: RelayMode = .auto, spin: Spin = .auto, notice: Duration = .zero
   ) {
     self.listeners = listeners
     self.backends = backends
@@ -19,6 +21,12 @@ public struct Configuration: Sendable, Equatable {
     self.workers = workers
     self.relay = relay
     self.spin = spin
+    self.notice = notice
+  }
+
+  /// The longest that a session may continue after a signal to stop.
+  public var drainMax: Duration {
+    listeners.map { min($0.timeouts.drain, backends[$0.backend].timeouts.drain) }.max() ?? .zero
   }
 
   /// The names that backends have for hosts, each once.

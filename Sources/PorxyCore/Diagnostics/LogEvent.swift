@@ -24,22 +24,23 @@ public enum LogEvent: String, CaseIterable, Sendable {
   case needsRestart = "needs-restart"
   case callRefused = "call-refused"
   case stopSignal = "stop-signal"
+  case noticeBegan = "notice-began"
   case draining
   case drained
   case stopped
   case signalIgnored = "signal-ignored"
   case linesDropped = "lines-dropped"
+  case notifyFailed = "notify-failed"
 
   /// The lowest level at which it is written.
   public var level: LogLevel {
     switch self {
     case .listenFailed, .loopDetected, .reloadMistake, .reloadRefused: .error
     case .listenSkipped, .resolveFailed, .addressesSkipped, .listenerPaused, .listenerLost, .callRefused,
-      .signalIgnored, .linesDropped, .reloadWarning, .needsRestart:
+      .signalIgnored, .linesDropped, .reloadWarning, .needsRestart, .notifyFailed:
       .warning
     case .listening, .started, .listenerClosed, .reloadBegan, .reloadDone, .session, .listenerResumed,
-      .listenerRestored, .stopSignal, .draining, .drained,
-      .stopped:
+      .listenerRestored, .stopSignal, .noticeBegan, .draining, .drained, .stopped:
       .info
     case .attemptFailed: .debug
     }
@@ -67,8 +68,10 @@ public enum LogEvent: String, CaseIterable, Sendable {
     case .listenerLost:
       "A listening socket was destroyed from outside (`ss -K`), or could not be reopened yet. At most once a second."
     case .listenerRestored: "A lost listener accepts clients again."
-    case .listenerClosed: "A reload has removed a listener, and no client waits there any more."
-    case .reloadBegan: "A signal (`by`) asks porxy to reload its configuration."
+    case .listenerClosed:
+      "A reload has removed a listener or some of its ports, and no client waits there any more. `address` ends in the "
+        + "first and the last port of a range."
+    case .reloadBegan: "A signal (`by`), or a changed file (`by` is `watch`), asks porxy to reload its configuration."
     case .reloadMistake: "A mistake in the new configuration. The reload is refused."
     case .reloadWarning: "Something in the new configuration that is allowed and probably not meant."
     case .reloadRefused: "The new configuration was not loaded, and nothing has changed."
@@ -78,11 +81,16 @@ public enum LogEvent: String, CaseIterable, Sendable {
       "The kernel or a sandbox refuses a system call or option that porxy can do without. Once for each `call`; "
         + "`effect` says what changes."
     case .stopSignal: "SIGTERM, SIGINT or SIGQUIT: the first one drains, the second one stops immediately."
+    case .noticeBegan:
+      "Porxy goes on accepting clients for `notice_ms` (`timeouts.notice`) after the first signal to stop, and drains "
+        + "then."
     case .draining: "Porxy accepts no more clients and waits for `sessions` to end."
     case .drained: "The last session has ended. `sessions_reset` counts those that porxy reset."
     case .stopped: "The last line."
     case .signalIgnored: "A signal that porxy does not use. At most once a second for each signal."
     case .linesDropped: "The reader of the log was too slow, and lines were lost."
+    case .notifyFailed:
+      "A message to the service manager (`NOTIFY_SOCKET`) could not be sent. Told once; porxy goes on without it."
     }
   }
 }

@@ -4,10 +4,14 @@
 public struct LogFormatter: ~Copyable {
   /// The form of its lines.
   public let format: LogFormat
+  /// Lines of text begin with their priority, as the journal takes it.
+  private let marksPriority: Bool
   private var line: [UInt8] = []
 
-  public init(_ format: LogFormat) {
+  /// With `marksPriority`, lines of text begin with `<6>` or so: syslog's number of their level (sd-daemon(3)).
+  public init(_ format: LogFormat, marksPriority: Bool = false) {
     self.format = format
+    self.marksPriority = marksPriority
   }
 
   /// Formats a record of the proxy of one worker, and lends the line, newline included.
@@ -34,15 +38,15 @@ public struct LogFormatter: ~Copyable {
   ) -> LogLine {
     let scratch = line
     line = []
-    return LogLine(into: scratch, format, at: time, event, level, sentence)
+    return LogLine(into: scratch, format, marksPriority: marksPriority, at: time, event, level, sentence)
   }
 
   private func addFields(of record: LogRecord, to line: inout LogLine) {
     switch record {
-    case .listening(let listener, let endpoint, let last):
+    case .listening(let listener, let endpoint, let last), .listenerClosed(let listener, let endpoint, let last):
       line.field("listener", listener)
       if let last { line.field("address", "\(endpoint)-\(last)") } else { line.field("address", endpoint) }
-    case .listenerRestored(let listener, let endpoint), .listenerClosed(let listener, let endpoint):
+    case .listenerRestored(let listener, let endpoint):
       line.field("listener", listener)
       line.field("address", endpoint)
     case .listenerLost(let listener, let endpoint, let failure):
@@ -144,6 +148,10 @@ public struct LogFormatter: ~Copyable {
       line.field("reason", reason)
     case .stopSignal(let signal, _), .ignored(let signal):
       line.field("signal", signal)
+    case .noticeBegan(let notice):
+      line.field("notice_ms", notice)
+    case .notifyFailed(let error):
+      line.field("error", error)
     case .reloadBegan(let reason):
       line.field("by", reason)
     case .reloadMistake(let place, let message), .reloadWarning(let place, let message):
@@ -213,6 +221,8 @@ extension LogFormatter {
     case .listenFailed: "cannot listen"
     case .listenSkipped: "listening without this address"
     case .stopSignal(_, let again): again ? "stopping immediately" : "stopping"
+    case .noticeBegan: "still accepting clients for a while"
+    case .notifyFailed: "telling the service manager failed, continuing without it"
     case .ignored("SIGHUP"): "signal ignored, porxy is stopping"
     case .ignored: "signal ignored, porxy does not use it"
     case .reloadBegan: "reloading the configuration"

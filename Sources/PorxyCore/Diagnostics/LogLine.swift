@@ -7,7 +7,8 @@ struct LogLine: ~Copyable {
 
   /// Begins a line in `scratch`, whose capacity is used again and whose content is not.
   init(
-    into scratch: consuming [UInt8], _ format: LogFormat, at time: Timestamp, _ event: LogEvent, _ level: LogLevel,
+    into scratch: consuming [UInt8], _ format: LogFormat, marksPriority: Bool, at time: Timestamp, _ event: LogEvent,
+    _ level: LogLevel,
     _ sentence: String
   ) {
     bytes = scratch
@@ -15,6 +16,11 @@ struct LogLine: ~Copyable {
     self.format = format
     switch format {
     case .text:
+      if marksPriority {
+        bytes.append(UInt8(ascii: "<"))
+        bytes.append(digits: level.priority)
+        bytes.append(UInt8(ascii: ">"))
+      }
       time.write(to: &bytes)
       bytes.append(UInt8(ascii: " "))
       bytes.append(level.rawValue)
@@ -104,5 +110,17 @@ struct LogLine: ~Copyable {
 
   private static func needsQuotes(_ value: String) -> Bool {
     value.isEmpty || value.utf8.contains { $0 <= 0x20 || $0 == 0x7f || $0 == 0x22 || $0 == 0x3d || $0 == 0x5c }
+  }
+}
+
+extension LogLevel {
+  /// What syslog and the journal have for it (syslog(3)).
+  fileprivate var priority: UInt64 {
+    switch self {
+    case .error: 3
+    case .warning: 4
+    case .info: 6
+    case .debug: 7
+    }
   }
 }

@@ -25,8 +25,8 @@ public enum LogRecord: Sendable, Equatable {
   case listenerLost(listener: String, on: Endpoint, Failure)
   /// A listener that was lost accepts clients again.
   case listenerRestored(listener: String, on: Endpoint)
-  /// A listening socket that the configuration no longer has is closed.
-  case listenerClosed(listener: String, on: Endpoint)
+  /// Listening sockets that the configuration no longer has are closed; `upTo` is the last port of a range.
+  case listenerClosed(listener: String, on: Endpoint, upTo: UInt16? = nil)
   /// The kernel or a sandbox refuses a call that porxy can do without; once in the process.
   case callRefused(OptionalCall, Failure)
   /// An attempt of a session to reach one address of its backend failed; others may follow.
@@ -68,9 +68,13 @@ public enum ProcessRecord: Sendable, Equatable {
   case listenSkipped(listener: String, on: Endpoint, reason: String)
   /// A signal to stop; `again` if it is the second.
   case stopSignal(signal: String, again: Bool)
+  /// Porxy goes on accepting for so long before it drains (`timeouts.notice`).
+  case noticeBegan(lasts: Duration)
+  /// The service manager could not be told; once in the process.
+  case notifyFailed(error: String)
   /// A signal that changes nothing.
   case ignored(signal: String)
-  /// A signal, by its name, asks for the configuration to be reloaded.
+  /// A signal, by its name, or `watch` asks for the configuration to be reloaded.
   case reloadBegan(by: String)
   /// A mistake in the configuration to be loaded; `place` is file, line and column.
   case reloadMistake(place: String, message: String)
@@ -94,6 +98,8 @@ public enum ProcessRecord: Sendable, Equatable {
     case .listenFailed: .listenFailed
     case .listenSkipped: .listenSkipped
     case .stopSignal: .stopSignal
+    case .noticeBegan: .noticeBegan
+    case .notifyFailed: .notifyFailed
     case .ignored: .signalIgnored
     case .reloadBegan: .reloadBegan
     case .reloadMistake: .reloadMistake

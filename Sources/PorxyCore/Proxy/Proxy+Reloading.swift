@@ -5,25 +5,25 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func take(_ step: ReloadStep, on transport: inout IO) {
     var failures: [ListenFailure] = []
+    var isFull = false
     // A worker that stops has no listeners and gets none.
     if case .serving = stage, let next = shared.next {
       switch step {
-      case .bind: failures = bindNew(of: next, on: &transport)
+      case .bind:
+        isFull = plans.count + next.routes.count > Int(Self.plansMax)
+        if !isFull { failures = bindNew(of: next, on: &transport) }
       case .listen: failures = listenNew(on: &transport)
       case .serve: serveNew(next, on: &transport)
       case .abandon: abandonNew(on: &transport)
       }
     }
-    answers.append(.step(Reload.Answer(worker: worker, step: step, failures: failures)))
+    answers.append(.step(Reload.Answer(worker: worker, step: step, failures: failures, isFull: isFull)))
   }
 
   /// Binds the endpoints of a generation that no open listener has, and says which it cannot.
   @inlinable
   mutating func bindNew(of generation: Generation, on transport: inout IO) -> [ListenFailure] {
     var failures: [ListenFailure] = []
-    if let first = generation.routes.first, plans.count + generation.routes.count > Int(Self.plansMax) {
-      return [Self.tooManyPlans(first.listener)]
-    }
     // lookup only: the listeners that there are.
     let held = heldPlaces
     // lookup only: those of them that are about to go.
@@ -86,14 +86,6 @@ extension Proxy where IO: ~Copyable {
       }
     }
     return failures
-  }
-
-  /// More sessions keep settings of their own than a session's field can name.
-  @inlinable
-  static func tooManyPlans(_ listener: Listener) -> ListenFailure {
-    ListenFailure(
-      listener: listener.name, endpoint: listener.endpoints[0],
-      error: TransportError(.memoryExhausted, during: "reload"))
   }
 
   /// Closes what was bound, and lets go what was kept for the change.
@@ -197,7 +189,10 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func beginGoing(_ index: UInt32, on transport: inout IO) {
     if case .going = listeners[index].stage { return }
-    if listeners[index].isLost { return close(listener: index, on: &transport) }
+    if listeners[index].isLost {
+      record(.listenerClosed(listener: route(of: index).listener.name, on: listeners[index].endpoint))
+      return close(listener: index, on: &transport)
+    }
     transport.setDeaf(true, listeners[index].id)
     listeners[index].stage = .going(until: transport.now + Limits.closingGrace)
     going.append(index)
@@ -218,10 +213,12 @@ extension Proxy where IO: ~Copyable {
   /// Closes listeners whose time has come and at which no client waits any more.
   @inlinable
   mutating func closeGoing(at now: Instant, on transport: inout IO) {
+    var closed: [ClosedListener] = []
     for index in going {
       guard case .going(let end) = listeners[index].stage, now >= end else { continue }
       if !listeners[index].isLost { acceptAll(index, on: &transport) }
       guard listeners[index].hasClients, !listeners[index].isLost, transport.hasClients(listeners[index].id) else {
+        closed.append(ClosedListener(name: route(of: index).listener.name, endpoint: listeners[index].endpoint))
         close(listener: index, on: &transport)
         continue
       }
@@ -229,15 +226,16 @@ extension Proxy where IO: ~Copyable {
       listeners[index].stage = .going(until: listeners[index].pausedUntil ?? now)
     }
     going.removeAll { !listeners.contains($0) }
+    for (first, last) in ClosedListener.ranges(of: closed) {
+      record(.listenerClosed(listener: first.name, on: first.endpoint, upTo: last == first.endpoint.port ? nil : last))
+    }
   }
 
+  /// Lets go of a listener; that it is closed is for the caller to tell.
   @inlinable
   mutating func close(listener index: UInt32, on transport: inout IO) {
     if listeners[index].hasClients { neglect(index) }
     tellResumed(index, at: transport.now)
-    if listeners[index].stage != .coming {
-      record(.listenerClosed(listener: route(of: index).listener.name, on: listeners[index].endpoint))
-    }
     remove(listener: index, on: &transport)
   }
 
@@ -266,5 +264,40 @@ extension Proxy where IO: ~Copyable {
     for index in 0..<sessions.extent where sessions.contains(index) && removed.contains(UInt32(sessions[index].plan)) {
       arm(index, at: transport.now)
     }
+  }
+}
+
+/// A listening endpoint that a reload has removed and whose socket is closed.
+@usableFromInline
+struct ClosedListener {
+  @usableFromInline let name: String
+  @usableFromInline let endpoint: Endpoint
+
+  @usableFromInline
+  init(name: String, endpoint: Endpoint) {
+    self.name = name
+    self.endpoint = endpoint
+  }
+
+  /// Ports of one listener and address that follow one another, each range by its first endpoint and its last port: a
+  /// range of thousands is one line of the log.
+  @usableFromInline
+  static func ranges(of closed: [ClosedListener]) -> [(first: ClosedListener, last: UInt16)] {
+    var ranges: [(first: ClosedListener, last: UInt16)] = []
+    for one in closed.sorted(by: { $0.rank < $1.rank }) {
+      if let (first, last) = ranges.last, first.name == one.name, first.endpoint.address == one.endpoint.address,
+        Int(one.endpoint.port) == Int(last) + 1
+      {
+        ranges[ranges.count - 1].last = one.endpoint.port
+      } else {
+        ranges.append((one, one.endpoint.port))
+      }
+    }
+    return ranges
+  }
+
+  private var rank: (String, UInt64, UInt64, UInt32, UInt16) {
+    let address = endpoint.address
+    return (name, address.high, address.low, address.scope, endpoint.port)
   }
 }

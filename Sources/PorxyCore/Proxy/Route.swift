@@ -205,8 +205,20 @@ public final class SharedState: Sendable {
     state.withLock { state in
       if isDone, let next = state.next { state.current = next }
       state.next = nil
+      guard isDone else { return }
+      // lookup only: the names there are.
+      let names = Set(state.current.routes.map(\.listener.name))
+      // Whoever has a session or a socket of the name has its account, too. A new one beside that would have places of
+      // its own.
+      for name in state.accounts.keys.filter({ !names.contains($0) })
+      where isKnownUniquelyReferenced(&state.accounts[name]!) {
+        state.accounts[name] = nil
+      }
     }
   }
+
+  /// Accounts that are kept: of all listeners that there are, and of some that are gone.
+  var accountCount: Int { state.withLock { $0.accounts.count } }
 
   private static func generation(
     of configuration: Configuration, number: Int,

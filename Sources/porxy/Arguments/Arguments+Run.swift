@@ -7,6 +7,8 @@ struct RunOptions: Equatable {
   var workers: WorkerCount?
   var level: LogLevel?
   var format: LogFormat?
+  /// Reload when the file has changed.
+  var watches = false
 }
 
 extension RunOptions {
@@ -33,6 +35,7 @@ extension RunOptions {
       "--log-format", "FORMAT", wanted: Arguments.oneOf(LogFormat.allCases),
       "Log as \(Arguments.oneOf(LogFormat.allCases)). Default: 'log' in the configuration, or else text.", \.format,
       Arguments.choice),
+    .flag("--watch", "Reload when the configuration's file has changed. SIGHUP reloads in any case.", \.watches),
   ]
 }
 

@@ -1,7 +1,10 @@
 extension Help {
   static let run = Help(
     purpose: "porxy run - proxy TCP connections until a signal. 'run' may be left out.",
-    usage: ["porxy [run] [--config FILE] [--workers N|auto] [--log-level LEVEL]", "    [--log-format FORMAT]"],
+    usage: [
+      "porxy [run] [--config FILE] [--workers N|auto] [--log-level LEVEL]",
+      "    [--log-format FORMAT] [--watch]",
+    ],
     notes: [
       "The log goes to the standard error output. A first SIGTERM, SIGINT or SIGQUIT lets sessions finish within the "
         + "drain time, a second one ends them at once."

@@ -70,9 +70,8 @@ struct Help {
     """ + RunOptions.table.map { Self.lines($0.entry.short) }.joined()
       + """
 
-      The log goes to the standard error output. A first SIGTERM, SIGINT or SIGQUIT
-      lets sessions finish within the drain time, a second one ends them at once.
-      Exit codes: 0 done, 1 failed, 2 a mistake in usage or configuration.
+      The log goes to standard error. A first signal lets sessions finish, a second
+      ends them. Exit codes: 0 done, 1 failed, 2 mistake in usage or configuration.
 
       """
   }

@@ -9,6 +9,8 @@ final class Reports: Sendable {
   private let settings: Settings
   private let log: LogWriter
   private let workers: Int
+  /// The journal reads the log, and takes priorities.
+  private let isJournal: Bool
   private let draining = Monitor(Sum())
   private let drained = Monitor(Sum())
 
@@ -42,8 +44,10 @@ final class Reports: Sendable {
     let current = Settings(settings)
     self.settings = current
     self.workers = workers
+    let isJournal = Journal.reads(descriptor)
+    self.isJournal = isJournal
     log = LogWriter(to: descriptor) { dropped in
-      var formatter = LogFormatter(current.format)
+      var formatter = LogFormatter(current.format, marksPriority: isJournal)
       return formatter.line(.dropped(lines: dropped))
     }
   }
@@ -60,7 +64,7 @@ final class Reports: Sendable {
   /// Says what concerns the process.
   func note(_ record: ProcessRecord) {
     guard takes(record.event.level) else { return }
-    var formatter = LogFormatter(format)
+    var formatter = formatter()
     log.append(formatter.line(record))
   }
 
@@ -70,11 +74,11 @@ final class Reports: Sendable {
   /// Says what a worker's proxy says, formatted by the worker.
   func note(_ record: LogRecord, worker: Int, by formatter: inout LogFormatter) {
     guard takes(record.level), let record = combine(record, worker: worker) else { return }
-    if formatter.format != format { formatter = LogFormatter(format) }
+    if formatter.format != format { formatter = self.formatter() }
     formatter.format(record, worker: worker, at: .now) { log.append($0) }
   }
 
-  func formatter() -> LogFormatter { LogFormatter(format) }
+  func formatter() -> LogFormatter { LogFormatter(format, marksPriority: isJournal) }
 
   /// One record of what every worker says; nil until the last worker has said it.
   private func combine(_ record: LogRecord, worker: Int) -> LogRecord? {

@@ -29,6 +29,8 @@ struct ConfigurationSource {
   private let path: String
   /// What the file is called for people.
   private let name: String
+  /// What the file said at the start, if changes are looked for.
+  private let bytes: [UInt8]
   private let descriptorLimit: Int
   /// Descriptors that were open at the start.
   private let descriptorsUsed: Int
@@ -37,8 +39,14 @@ struct ConfigurationSource {
     self.options = options
     name = file.path
     path = File.absolute(file.path)
+    bytes = options.watches ? file.bytes : []
     self.descriptorLimit = descriptorLimit
     self.descriptorsUsed = descriptorsUsed
+  }
+
+  /// Begins to look whether the file changes, if that was asked for. False if there is no room for a thread.
+  func watch(_ changed: @escaping @Sendable () -> Void) -> Bool {
+    !options.watches || ConfigurationWatch.start(path, known: bytes, changed: changed)
   }
 
   /// Reads the file as it is now, and checks everything that can be checked without a socket.

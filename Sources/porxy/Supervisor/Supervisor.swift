@@ -9,8 +9,12 @@ struct Supervisor {
     var starts: [Worker.Start] = []
     var workersEnded = 0
     var signals: [Signals.Signal] = []
+    /// The file of the configuration has other contents.
+    var fileHasChanged = false
     /// Of workers, to steps of a reload.
     var answers: [Reload.Answer] = []
+    /// What the contact to the service manager has not heard yet.
+    var news: [News] = []
 
     /// A reload that is asked for while another waits is that one.
     mutating func add(_ signal: Signals.Signal, max: Int) {
@@ -19,12 +23,29 @@ struct Supervisor {
     }
   }
 
+  /// What workers tell of their health.
+  private enum News: Sendable {
+    case answer(to: UInt32, worker: Int)
+    case end(worker: Int)
+  }
+
+  /// What the supervisor waits for.
+  private enum Event {
+    case signal(Signals.Signal)
+    case fileHasChanged
+    case noticeIsOver
+    case workersHaveEnded
+  }
+
   private let source: ConfigurationSource
   private let configuration: Configuration
   private let budget: DescriptorBudget
   private let shared: SharedState
   private let reports: Reports
   private let state = Monitor(State())
+  let readiness = ProcessReadiness()
+  /// Nil where no service manager wants to hear.
+  private let service: ServiceContact?
 
   /// How long a second signal may take to end the process.
   private static let patience = Duration.seconds(2)
@@ -33,8 +54,11 @@ struct Supervisor {
   private static let threadAdvice =
     "check the limits on processes (ulimit -u, TasksMax= of the service) and on memory"
 
-  /// Of a configuration that was read from there.
-  init(_ configuration: Configuration, from source: ConfigurationSource, _ budget: DescriptorBudget) {
+  /// Of a configuration that was read from there; the service manager, if there is one, hears over the socket.
+  init(
+    _ configuration: Configuration, from source: ConfigurationSource, _ budget: DescriptorBudget,
+    servedBy socket: ServiceSocket?
+  ) {
     self.source = source
     self.configuration = configuration
     self.budget = budget
@@ -42,6 +66,8 @@ struct Supervisor {
       configuration, sessionsMax: budget.sessionsMax, attemptsMax: budget.attemptsMax, workers: budget.workers)
     Resolver.lookupsMax(budget.lookupsMax)
     reports = Reports(configuration.log, workers: budget.workers)
+    let (shared, readiness, reports) = (shared, readiness, reports)
+    service = socket.map { ServiceContact(over: $0, shared, readiness, reports) }
   }
 
   /// Proxies until told to stop; the result is the exit code.
@@ -61,6 +87,11 @@ struct Supervisor {
     }
     reports.note(
       .started(version: Version.current, workers: budget.workers, sessionsMax: shared.admission.sessionsMax))
+    readiness.enter(.ready)
+    service?.ready(workers: budget.workers)
+    guard source.watch({ state.change { $0.fileHasChanged = true } }) else {
+      return complain("cannot start a thread; \(Self.threadAdvice)")
+    }
     return waitForEnd(mailboxes)
   }
 
@@ -80,9 +111,17 @@ struct Supervisor {
       } log: { record in
         reports.note(record, worker: worker, by: &formatter)
       } answer: { answer in
-        state.change { if case .step(let step) = answer { $0.answers.append(step) } }
+        state.change { state in
+          switch answer {
+          case .step(let step): state.answers.append(step)
+          case .reply(.alive, to: let number, let worker): state.news.append(.answer(to: number, worker: worker))
+          }
+        }
       }
-      state.change { $0.workersEnded += 1 }
+      state.change { state in
+        state.workersEnded += 1
+        state.news.append(.end(worker: worker))
+      }
     }
     guard isStarted else {
       _ = complain("cannot start a thread for worker \(worker); \(Self.threadAdvice)")
@@ -122,33 +161,91 @@ struct Supervisor {
 
   /// The first signal lets sessions finish, the second ends them; both only return when the workers have ended.
   private func waitForEnd(_ mailboxes: [Mailbox]) -> ExitCode {
-    var requests = [ControlRequest.drain, .stop][...]
+    var noticeEnd = Instant.never
     var rarely = SignalNotes()
-    while let signal = nextSignal() {  // unbounded: as many signals as come
-      if signal.asksToReload, requests.count == 2 {
+    while true {  // unbounded: as many signals as come
+      switch nextEvent(until: noticeEnd, mailboxes) {
+      case .workersHaveEnded:
+        reports.note(.stopped)
+        return .stopped
+      case .noticeIsOver:
+        noticeEnd = .never
+        drain(mailboxes)
+      case .fileHasChanged:
+        if readiness.state < .draining { reload(mailboxes, by: "watch") }
+      case .signal(let signal) where signal.asksToReload && readiness.state < .draining:
         reload(mailboxes, by: signal.name)
-        continue
-      }
-      guard signal.asksToStop else {
+      case .signal(let signal) where !signal.asksToStop:
         if rarely.isDue(signal, at: .now) { reports.note(.ignored(signal: signal.name)) }
-        continue
+      case .signal(let signal):
+        let isAgain = readiness.state > .ready
+        reports.note(.stopSignal(signal: signal.name, again: isAgain))
+        guard !isAgain else { return stop(mailboxes) }
+        noticeEnd = beginToStop(mailboxes)
       }
-      guard let request = requests.popFirst() else { continue }
-      reports.note(.stopSignal(signal: signal.name, again: request == .stop))
-      for mailbox in mailboxes { mailbox.post(request) }
-      if request == .stop { return waitForStop() }
     }
-    reports.note(.stopped)
-    return .stopped
   }
 
-  /// The next signal; nil when all workers have ended.
-  private func nextSignal() -> Signals.Signal? {
+  private func nextEvent(until noticeEnd: Instant, _ mailboxes: [Mailbox]) -> Event {
     let workers = budget.workers
-    return state.wait { state -> Signals.Signal?? in
-      if !state.signals.isEmpty, state.workersEnded < workers { return state.signals.removeFirst() }
-      return state.workersEnded == workers ? .some(nil) : nil
+    let event = wait(until: noticeEnd, mailboxes) { state -> Event? in
+      if state.workersEnded == workers { return .workersHaveEnded }
+      if !state.signals.isEmpty { return .signal(state.signals.removeFirst()) }
+      defer { state.fileHasChanged = false }
+      return state.fileHasChanged ? .fileHasChanged : nil
     }
+    return event ?? .noticeIsOver
+  }
+
+  /// Waits until `body` has a result, but no longer than to `end`; nil if it had none by then. Meanwhile the service
+  /// manager hears what it is to hear.
+  private func wait<Result>(
+    until end: Instant = .never, _ mailboxes: [Mailbox], for body: (inout State) -> Result?
+  ) -> Result? {
+    guard let service else { return state.wait(until: end, for: body) }
+    while true {  // bound: `end`, or what `body` waits for
+      service.tend(mailboxes)
+      var result: Result?
+      var news: [News] = []
+      _ = state.wait(until: min(end, service.deadline)) { state -> Bool? in
+        result = body(&state)
+        swap(&news, &state.news)
+        return result == nil && news.isEmpty ? nil : true
+      }
+      for one in news {
+        switch one {
+        case .answer(let inquiry, let worker): service.note(answerTo: inquiry, of: worker)
+        case .end(let worker): service.note(endOf: worker)
+        }
+      }
+      if let result { return result }
+      if SystemInfo.monotonicClock >= end { return nil }
+    }
+  }
+
+  /// Drains at once, or lets clients come for a while; when that is over then.
+  private func beginToStop(_ mailboxes: [Mailbox]) -> Instant {
+    let notice = shared.generation.configuration.notice
+    let hasNotice = notice > .zero
+    readiness.enter(hasNotice ? .notice : .draining)
+    service?.stopBegan(notice: notice)
+    guard hasNotice else {
+      drain(mailboxes)
+      return .never
+    }
+    reports.note(.noticeBegan(lasts: notice))
+    return SystemInfo.monotonicClock + notice
+  }
+
+  private func drain(_ mailboxes: [Mailbox]) {
+    readiness.enter(.draining)
+    for mailbox in mailboxes { mailbox.post(.drain) }
+  }
+
+  private func stop(_ mailboxes: [Mailbox]) -> ExitCode {
+    readiness.enter(.draining)
+    for mailbox in mailboxes { mailbox.post(.stop) }
+    return waitForStop()
   }
 
   // MARK: Reload
@@ -156,6 +253,7 @@ struct Supervisor {
   /// Serves by the configuration as it is now in its file, or goes on as before (RELOAD).
   private func reload(_ mailboxes: [Mailbox], by signal: String) {
     reports.note(.reloadBegan(by: signal))
+    service?.reloadBegan()
     do throws(ConfigurationSource.Refusal) {
       let (configuration, warnings) = try source.read()
       let next = try source.budget(for: configuration, keeping: budget)
@@ -164,8 +262,14 @@ struct Supervisor {
       carryOut(configuration, next, mailboxes)
     } catch {
       for mistake in error.mistakes { reports.note(.reloadMistake(place: mistake.place, message: mistake.message)) }
-      reports.note(.reloadRefused(reason: error.reason))
+      refuse(error.reason, error.mistakes.first.map { "\($0.place): \($0.message)" })
     }
+  }
+
+  /// `mistake` is the first of those that are the reason.
+  private func refuse(_ reason: String, _ mistake: String? = nil) {
+    reports.note(.reloadRefused(reason: reason))
+    service?.reloadEnded(refusal: mistake ?? reason)
   }
 
   /// Has all workers take the steps of the change, one after the other.
@@ -173,6 +277,7 @@ struct Supervisor {
     let (before, workers) = (shared.generation, budget.workers)
     var reload = Reload(to: configuration, workers: workers)
     var next = reload.first
+    var isCancelled = false
     while true {  // bound: the steps, each answered once by each worker
       switch next {
       case .post(let step, let those):
@@ -182,27 +287,48 @@ struct Supervisor {
         }
         for worker in those { mailboxes[worker].post(.reload(step)) }
       case .wait: break
-      case .refused(let failures):
+      case .refused(let refusal):
         shared.finishReload(isDone: false)
-        note(failures, as: ProcessRecord.listenFailed)
-        return reports.note(.reloadRefused(reason: "a listener cannot listen"))
+        if case .cannotListen(let failures) = refusal { note(failures, as: ProcessRecord.listenFailed) }
+        return refuse(refusal.text)
       case .done(let failures):
         shared.finishReload(isDone: true)
         note(failures, as: ProcessRecord.listenSkipped)
         for key in self.configuration.keysForStart(changedIn: configuration) { reports.note(.needsRestart(key: key)) }
         reports.change(to: configuration.log)
         let after = shared.generation
-        return reports.note(.reloaded(generation: after.number, after.changes(since: before)))
+        reports.note(.reloaded(generation: after.number, after.changes(since: before)))
+        service?.reloadEnded(refusal: nil)
+        return
       }
-      // A worker that has ended answers no more, and then all end; whoever asks twice for the end does not wait for one
-      // that hangs.
-      let answer = state.wait { state -> Reload.Answer?? in
-        if !state.answers.isEmpty { return state.answers.removeFirst() }
-        return state.workersEnded > 0 || state.signals.count(where: \.asksToStop) > 1 ? .some(nil) : nil
+      switch nextProgress(isCancelled: isCancelled, mailboxes) {
+      case .answer(let answer): next = reload.note(answer)
+      case .stop:
+        isCancelled = true
+        next = reload.cancel() ?? .wait
+      case nil: return shared.finishReload(isDone: false)
       }
-      guard let answer else { return shared.finishReload(isDone: false) }
-      next = reload.note(answer)
     }
+  }
+
+  /// What a reload goes on with.
+  private enum Progress {
+    case answer(Reload.Answer)
+    /// A signal to stop has come, which what is only prepared does not keep waiting.
+    case stop
+  }
+
+  /// Nil if there is nothing to wait for: a worker that has ended answers no more, and then all end; who asks twice for
+  /// the end does not wait for one that hangs.
+  private func nextProgress(isCancelled: Bool, _ mailboxes: [Mailbox]) -> Progress? {
+    let stopsMax = readiness.isReady ? 1 : 0
+    let progress = wait(mailboxes) { state -> Progress?? in
+      let stops = state.signals.count(where: \.asksToStop)
+      if stops > 0, !isCancelled { return .stop }
+      if !state.answers.isEmpty { return .answer(state.answers.removeFirst()) }
+      return state.workersEnded > 0 || stops > stopsMax ? .some(nil) : nil
+    }
+    return progress ?? nil
   }
 
   private func waitForStop() -> ExitCode {
@@ -227,5 +353,17 @@ struct SignalNotes {
     guard !told.contains(where: { $0.signal == signal }) else { return false }
     told.append((signal, now))
     return true
+  }
+}
+
+extension Reload.Refusal {
+  /// For a person.
+  fileprivate var text: String {
+    switch self {
+    case .cannotListen: "a listener cannot listen"
+    case .tooManyPlans:
+      "too many configurations are still in use by sessions; end some of those that have lasted longest"
+    case .cancelled: "porxy is stopping"
+    }
   }
 }

@@ -28,6 +28,7 @@ import Testing
     ("--config a --config b", .run(RunOptions(file: "b"))),
     ("--config -", .run(RunOptions(file: "-"))),
     ("--workers 2 --log-level debug", .run(RunOptions(workers: .fixed(2), level: .debug))),
+    ("--watch --config a", .run(RunOptions(file: "a", watches: true))),
     ("run --workers=auto --log-format=json", .run(RunOptions(workers: .auto, format: .json))),
     ("check", .check(CheckOptions())),
     ("check a.yaml", .check(CheckOptions(file: "a.yaml"))),

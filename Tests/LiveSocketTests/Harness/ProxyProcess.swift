@@ -17,16 +17,17 @@ final class ProxyProcess: Sendable {
 
   /// One listener for each backend, and further top-level lines of the configuration. `limit` is what `ulimit -n`
   /// takes. `output` takes the place of the file that the log goes to otherwise. `fronts` are addresses that nobody
-  /// else can take; `within` is a command that runs the one behind it.
+  /// else can take; `within` is a command that runs the one behind it; `options` stand on its command line.
   init(
     to backends: [String], extra: String = "", frontIsV6: Bool = false, fronts given: [Address]? = nil,
-    within: [String] = [], limit: Int? = nil, output: Int32? = nil
+    within: [String] = [], options: [String] = [], limit: Int? = nil, output: Int32? = nil
   ) throws {
     reservations = given == nil ? try backends.map { _ in try ServerSocket(isV6: frontIsV6) } : []
     fronts = given ?? reservations.map(\.address)
     config = folder.write(Self.configuration(fronts, backends, extra), as: "config.yaml")
     let backendPort = backends.first.flatMap { $0.split(separator: " ").last }.flatMap { UInt16($0) } ?? 0
     var words = Relay.command(config: config, listen: fronts[0], backend: Address(port: backendPort))
+    words += options
     if let limit { words = ["/bin/sh", "-c", "ulimit -n \(limit); exec \"$0\" \"$@\""] + words }
     words = within + words
     child = try ChildProcess(words[0], Array(words.dropFirst()), in: folder, output: output)

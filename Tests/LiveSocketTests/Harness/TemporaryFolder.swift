@@ -38,6 +38,9 @@ final class TemporaryFolder: Sendable {
     precondition(unsafe rename(path + ".new", path) == 0, "a file is not replaced: \(path)")
   }
 
+  /// Writes other contents into the file that is there.
+  static func rewrite(_ path: String, as text: String) { write(text, to: path) }
+
   private static func write(_ text: String, to path: String) {
     var bytes = Array(text.utf8)
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)

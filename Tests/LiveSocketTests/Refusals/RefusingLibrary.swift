@@ -39,6 +39,7 @@ enum RefusingLibrary {
     #include <stdlib.h>
     #include <string.h>
     #include <sys/epoll.h>
+    #include <sys/inotify.h>
     #include <sys/resource.h>
     #include <sys/socket.h>
     #include <sys/types.h>
@@ -105,6 +106,7 @@ enum RefusingLibrary {
     }
     int pipe2(int *ends, int flags) { return refuses("pipe2", 0, 0) ? -1 : REAL(pipe2)(ends, flags); }
     int eventfd(unsigned count, int flags) { return refuses("eventfd", 0, 0) ? -1 : REAL(eventfd)(count, flags); }
+    int inotify_init1(int flags) { return refuses("inotify_init1", 0, 0) ? -1 : REAL(inotify_init1)(flags); }
     int sched_getaffinity(pid_t p, size_t n, cpu_set_t *set) {
       return refuses("sched_getaffinity", 0, 0) ? -1 : REAL(sched_getaffinity)(p, n, set);
     }

@@ -136,6 +136,21 @@ import Testing
     #expect((try? Peer.connect(to: setting.reserved[0].address)) != nil)
   }
 
+  @Test("a signal to stop does not wait for a reload that is only prepared")
+  func stopsWhilePreparing() throws {
+    let setting = try Setting(listeners: 1)
+    setting.write([(0, "")])
+    // Enough for both signals to be there before the last port is bound; the address is this test's alone.
+    let place = "address: 127.91.\(getpid() & 255).\(getpid() >> 8 & 127 + 1), ports: 20000-20999"
+    let more = "  - {name: many, backend: out1, \(place)}\nbackends:\n  - {name: out1, host: 127.0.0.1, port: 9}"
+    let text = setting.text.replacing("backends:", with: more)
+    TemporaryFolder.replace(setting.proxy.config, by: text)
+    for signal in [SIGSTOP, SIGHUP, SIGTERM, SIGCONT] { setting.proxy.child.signal(signal) }
+    #expect(setting.proxy.child.waitForExit() == "exit 0")
+    #expect(setting.outcome?["event"] == "reload-refused" && setting.outcome?["reason"] == "porxy is stopping")
+    #expect(!setting.proxy.log.contains { $0["event"] == "listening" && $0["listener"] == "many" })
+  }
+
   @Test("level and format of the log change at once, and what needs a new start is told")
   func changesSettings() throws {
     let setting = try Setting(listeners: 1)

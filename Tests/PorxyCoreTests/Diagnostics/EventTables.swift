@@ -20,6 +20,7 @@ enum EventTables {
     .started(version: "1", workers: 1, sessionsMax: 1), .listenFailed(listener: "web", on: here, reason: ""),
     .listenSkipped(listener: "web", on: here, reason: ""), .stopSignal(signal: "SIGTERM", again: false),
     .stopSignal(signal: "SIGTERM", again: true), .ignored(signal: "SIGUSR1"), .ignored(signal: "SIGHUP"),
+    .noticeBegan(lasts: .seconds(5)), .notifyFailed(error: ""),
     .reloadBegan(by: "SIGHUP"), .reloadMistake(place: "", message: ""), .reloadWarning(place: "", message: ""),
     .reloadRefused(reason: ""), .reloaded(generation: 2, ListenerChanges()), .needsRestart(key: "workers"),
     .dropped(lines: 2), .stopped,

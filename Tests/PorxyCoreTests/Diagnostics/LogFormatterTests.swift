@@ -13,8 +13,8 @@ import Testing
     return text
   }
 
-  private func line(_ record: ProcessRecord, _ format: LogFormat) -> String {
-    var formatter = LogFormatter(format)
+  private func line(_ record: ProcessRecord, _ format: LogFormat, marksPriority: Bool = false) -> String {
+    var formatter = LogFormatter(format, marksPriority: marksPriority)
     var text = ""
     formatter.format(record, at: Self.time) { text = String(decoding: $0, as: UTF8.self) }
     return text
@@ -204,6 +204,30 @@ import Testing
   ])
   func writesTheProcessAsJSON(_ record: ProcessRecord, _ expected: String) {
     #expect(line(record, .json) == #"{"time":"2026-07-31T09:05:07.042Z",\#(expected)}"# + "\n")
+  }
+
+  @Test func writesWhatAServiceSays() {
+    let time = "2026-07-31T09:05:07.042Z"
+    #expect(
+      line(.noticeBegan(lasts: .milliseconds(1500)), .text)
+        == "\(time) info still accepting clients for a while: notice_ms=1500.000\n")
+    #expect(
+      line(.notifyFailed(error: "Connection refused"), .text)
+        == "\(time) warning telling the service manager failed, continuing without it: error=\"Connection refused\"\n")
+    #expect(
+      line(.listenerClosed(listener: "moo", on: Endpoint(.loopbackV4, 80), upTo: 89), .text)
+        == "\(time) info listener removed, its socket is closed: listener=moo address=127.0.0.1:80-89\n")
+  }
+
+  @Test("lines for the journal begin with the number of their level, and JSON has it inside")
+  func marksPriorities() {
+    let levels: [(ProcessRecord, String)] = [
+      (.reloadRefused(reason: "x"), "<3>"), (.ignored(signal: "x"), "<4>"), (.stopped, "<6>"),
+    ]
+    for (record, mark) in levels {
+      #expect(line(record, .text, marksPriority: true) == mark + line(record, .text))
+      #expect(line(record, .json, marksPriority: true) == line(record, .json))
+    }
   }
 
   @Test func writesALineWithoutFieldsWithoutAColon() {

@@ -57,8 +57,22 @@ final class ProxyBox {
   /// Plans and backends that the worker knows.
   var known: (plans: Int, backends: Int) { (proxy.plans.count, proxy.backends.count) }
 
-  /// Gives the proxy another configuration between two turns.
-  func configure(before: (ReloadStep) -> Void = { _ in }, _ change: (inout Configuration) -> Void) {
+  /// Accounts of listeners that the process keeps.
+  var accounts: Int { shared.accountCount }
+
+  /// Takes as many plans as there can be besides `spare`, as sessions of that many configurations would.
+  func fillPlans(butFor spare: Int) {
+    let route = shared.generation.routes[0]
+    while proxy.plans.count + spare < Int(Proxy<SimulatedTransport>.plansMax) {  // bound: the plans
+      proxy.join(proxy.makePlan(for: route))
+    }
+  }
+
+  /// Gives the proxy another configuration between two turns. With `cancelledAt`, the change is cancelled while the
+  /// worker takes that step.
+  func configure(
+    cancelledAt: ReloadStep? = nil, before: (ReloadStep) -> Void = { _ in }, _ change: (inout Configuration) -> Void
+  ) {
     change(&configuration)
     shared.prepare(configuration)
     var reload = Reload(to: configuration, workers: 1)
@@ -70,7 +84,9 @@ final class ProxyBox {
       var answer: Reload.Answer?
       proxy.takeAnswers { if case .step(let step) = $0 { answer = step } }
       guard let answer else { break }
-      next = reload.note(answer)
+      let abandon = step == cancelledAt ? reload.cancel() : nil
+      let afterAnswer = reload.note(answer)
+      next = abandon ?? afterAnswer
     }
     if case .done = next { shared.finishReload(isDone: true) } else { shared.finishReload(isDone: false) }
     outcome = next

@@ -85,7 +85,7 @@ import Testing
       configuration.listeners.append(Self.listener("free", 8001, porxy))
       configuration.listeners.append(Self.listener("taken", 8002, porxy))
     }
-    guard case .refused(let failures) = porxy.outcome else { throw ProxyBox.Complaint() }
+    guard case .refused(.cannotListen(let failures)) = porxy.outcome else { throw ProxyBox.Complaint() }
     #expect(failures.map(\.endpoint) == [taken] && failures[0].error.failure == .addressInUse)
     #expect(porxy.listening == before && porxy.known == known)
     let client = try porxy.network.call(Endpoint(porxy.entrance.address, 8001), on: porxy.clients)
@@ -223,6 +223,93 @@ import Testing
     let (before, known) = (porxy.listening, porxy.known)
     for _ in 0..<1000 { porxy.configure { _ in } }
     #expect(porxy.listening == before && porxy.known == known && porxy.sessionCount == 1)
+  }
+
+  @Test("a change that is cancelled while it is prepared leaves nothing behind", arguments: [ReloadStep.bind, .listen])
+  func cancels(at step: ReloadStep) throws {
+    let porxy = try Self.porxy()
+    let (before, known) = (porxy.listening, porxy.known)
+    porxy.configure(cancelledAt: step) { configuration in
+      configuration.listeners[0].timeouts.idle = .seconds(1)
+      configuration.listeners.append(Self.listener("more", 8001, porxy))
+    }
+    #expect(porxy.outcome == .refused(.cancelled))
+    #expect(porxy.listening == before && porxy.known == known)
+    let client = try porxy.network.call(Endpoint(porxy.entrance.address, 8001), on: porxy.clients)
+    _ = try porxy.call()
+    porxy.serve(for: .seconds(3))
+    #expect(porxy.network.takeError(client) == .connectionRefused)
+    #expect(porxy.sessionCount == 1, "no idle timeout has come")
+  }
+
+  @Test("a change that is carried out cannot be cancelled any more")
+  func cancelsInTime() throws {
+    let porxy = try Self.porxy()
+    porxy.configure(cancelledAt: .serve) { $0.listeners.append(Self.listener("more", 8001, porxy)) }
+    #expect(Self.isDone(porxy) && porxy.listening.count == 2)
+  }
+
+  @Test("ports of a range that are closed together are told of in a line")
+  func tellsOfARange() throws {
+    let porxy = try Self.porxy()
+    let address = porxy.entrance.address
+    let far = IPAddress(v4: 0x7f00_0009)
+    porxy.configure { configuration in
+      var range = Self.listener("range", 9001, porxy)
+      // Not in their order, and beside a port of another listener.
+      range.endpoints = [9002, 9001, 9003, 9005].map { Endpoint(address, $0) } + [Endpoint(far, 9004)]
+      configuration.listeners += [range, Self.listener("other", 9004, porxy), Self.listener("last", 65535, porxy)]
+    }
+    #expect(Self.isDone(porxy))
+    porxy.configure { $0.listeners.removeLast(3) }
+    porxy.serve(for: .seconds(1))
+    let told = porxy.notices.filter { if case .listenerClosed = $0 { true } else { false } }
+    #expect(
+      told == [
+        .listenerClosed(listener: "last", on: Endpoint(address, 65535)),
+        .listenerClosed(listener: "other", on: Endpoint(address, 9004)),
+        .listenerClosed(listener: "range", on: Endpoint(address, 9001), upTo: 9003),
+        .listenerClosed(listener: "range", on: Endpoint(address, 9005)),
+        .listenerClosed(listener: "range", on: Endpoint(far, 9004)),
+      ])
+  }
+
+  @Test("what is counted of a name goes once the name and its last session are gone, and not before")
+  func dropsAccounts() throws {
+    let porxy = try Self.porxy()
+    let client = try porxy.call()
+    porxy.serve(for: .milliseconds(50))
+    porxy.configure { $0.listeners[0] = Self.listener("other", 8001, porxy) }
+    porxy.serve(for: .seconds(1))
+    porxy.configure { _ in }
+    #expect(porxy.accounts == 2, "the session is still counted")
+    // Under its old name, its session takes a place of the new listener.
+    porxy.configure { configuration in
+      configuration.listeners.append(Self.listener("in", 8000, porxy))
+      configuration.listeners[1].sessionsMax = 1
+    }
+    _ = try porxy.call()
+    porxy.serve(for: .milliseconds(500))
+    #expect(porxy.sessionCount == 1)
+    porxy.configure { $0.listeners.removeLast() }
+    porxy.network.abort(client)
+    porxy.serve(for: .seconds(1))
+    for name in 0..<100 { porxy.configure { $0.listeners[0].name = "name \(name)" } }
+    #expect(porxy.accounts <= 2, "of the last two")
+  }
+
+  @Test("a worker that can tell no more configurations apart refuses a further one, and says why")
+  func refusesWhatIsTooMuch() throws {
+    let porxy = try Self.porxy()
+    porxy.fillPlans(butFor: 1)
+    porxy.configure { $0.listeners[0].timeouts.idle = .seconds(9) }
+    #expect(Self.isDone(porxy))
+    porxy.fillPlans(butFor: 0)
+    porxy.configure { $0.listeners[0].timeouts.idle = .seconds(8) }
+    #expect(porxy.outcome == .refused(.tooManyPlans))
+    _ = try porxy.call()
+    porxy.serve(for: .milliseconds(50))
+    #expect(porxy.sessionCount == 1)
   }
 
   @Test("a stopping proxy answers, and opens nothing")
