@@ -71,7 +71,7 @@ let package = Package(
         "PorxyCore", "PorxyConfiguration", "PorxyRuntime", "PorxySocketIO", "PorxySimulation", "PorxyConformance",
         "CPorxyLinux", "CPorxyPeers", "PorxyCatalogue", "porxy", "TestSupport",
       ],
-      swiftSettings: strict),
+      exclude: ["Views/Screens"], swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["PorxyCore", "PorxySimulation", "PorxyConformance", "PorxyCatalogue", "TestSupport"],

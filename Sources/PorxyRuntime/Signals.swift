@@ -38,12 +38,15 @@ package enum Signals {
     /// Those that do not ask for the end, though it is their default action: most have no meaning here.
     case harmless
     case all
+    /// Those that end what has a terminal for itself, and those that tell of the terminal.
+    case viewing
 
     fileprivate var numbers: [Int32] {
       switch self {
       case .stopping: Signals.stopping.map(\.number)
       case .harmless: Signals.harmless.map(\.number) + Signals.realTime
       case .all: Kind.stopping.numbers + Kind.harmless.numbers
+      case .viewing: Kind.stopping.numbers + [SIGHUP, SIGWINCH, SIGCONT]
       }
     }
   }

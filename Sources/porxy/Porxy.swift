@@ -22,6 +22,7 @@ struct Porxy {
       case .check(let options): return check(options)
       case .simulate(let options): return Simulation(options).perform()
       case .conform(let options): return Conform(options).perform()
+      case .top(let options): return top(options)
       case .run(let options): return proxy(options)
       }
     } catch {
@@ -37,6 +38,11 @@ struct Porxy {
 }
 
 extension Porxy {
+  static func top(_ options: TopOptions) -> ExitCode {
+    let source = AdminOverviews { (_, _) throws(OverviewFailure) in throw OverviewFailure("there is no admin socket") }
+    return Top(source, every: options.interval).perform(once: options.once)
+  }
+
   /// Proxies until told to stop.
   static func proxy(_ options: RunOptions) -> ExitCode {
     // The configuration may come from a pipe: until it is there, a signal to stop is not held back.

@@ -134,7 +134,7 @@ extension Arguments {
     return count
   }
 
-  fileprivate static func time(_ text: String, _ name: String) throws(UsageError) -> Duration {
+  static func time(_ text: String, _ name: String) throws(UsageError) -> Duration {
     guard let time = Duration(scenarioText: text), time > .zero else {
       throw UsageError("\(name) takes a time such as 30s, 10m or 2h, not '\(text)'")
     }

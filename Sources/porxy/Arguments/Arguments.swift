@@ -17,6 +17,7 @@ enum Arguments {
       case .simulate: return .simulate(try parseSimulate(&words))
       case .replay: return .simulate(try parseReplay(&words))
       case .conform: return .conform(try parseConform(&words))
+      case .top: return .top(try parseTop(&words))
       case .help: return .help(try topic(&words))
       case .version: return .version
       }
@@ -61,6 +62,7 @@ enum CommandName: String, CaseIterable {
   case simulate
   case replay
   case conform
+  case top
   case help
   case version
 }
@@ -71,6 +73,7 @@ enum Command: Equatable {
   case check(CheckOptions)
   case simulate(SimulateOptions)
   case conform(ConformOptions)
+  case top(TopOptions)
   /// The help of a command, or of porxy.
   case help(CommandName?)
   case version

@@ -76,6 +76,25 @@ extension Help {
       HelpEntry("porxy conform --random 500", "Compares the simulated network with this kernel."),
     ])
 
+  static let top = Help(
+    purpose: "porxy top - show what a running porxy does: which session stalls and who does not read, what ended "
+      + "lately and how.",
+    usage: ["porxy top [--once] [--admin PATH] [--interval TIME]"],
+    notes: [
+      "Keys: arrows select, tab changes between sessions and listeners, s sorts, / filters, enter shows one session, r "
+        + "resets it, p pauses or resumes the selected listener, q quits. What changes something asks first."
+    ],
+    options: TopOptions.table.map(\.entry),
+    exitCodes: [
+      HelpEntry("0", "It was ended by q or Ctrl-C, or has printed its look."),
+      HelpEntry("1", "The porxy cannot be reached, or the standard output could not be written."),
+      HelpEntry("2", "A mistake in usage."), HelpEntry("129", "The terminal has gone (SIGHUP)."), signals,
+    ],
+    examples: [
+      HelpEntry("porxy top", "Shows the porxy of this machine."),
+      HelpEntry("porxy top --once --admin /run/porxy/admin.sock", "Prints one look, for a script."),
+    ])
+
   private static let mistakes = HelpEntry("2", "A mistake in usage or configuration.")
   private static let unusable = HelpEntry("2", "A mistake in usage, or a file or directory that cannot be used.")
   private static let signals = HelpEntry("130, 143, 131", "SIGINT, SIGTERM or SIGQUIT ended it before it was done.")

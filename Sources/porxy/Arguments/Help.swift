@@ -43,6 +43,7 @@ struct Help {
     case .simulate: simulate.text
     case .replay: replay.text
     case .conform: conform.text
+    case .top: top.text
     case nil, .help, .version: overview
     }
   }
@@ -53,12 +54,12 @@ struct Help {
     porxy - a transparent TCP proxy: client and server do not notice it
 
     Usage:
-      porxy [run] [OPTIONS]
-      porxy COMMAND [OPTIONS]
+      porxy [run] [OPTIONS], or porxy COMMAND [OPTIONS]
 
     Commands:
       run                   Proxy until a signal; the default.
       check                 Say whether a configuration is right.
+      top                   Show what a running porxy does, by its admin socket.
       simulate              Test porxy on a simulated network with faults.
       replay                Show a saved run or a scenario, step by step.
       conform               Test how transparent a TCP proxy is.

@@ -35,6 +35,40 @@ struct JSONObject {
     bytes += Array((values.isEmpty ? "[]" : "]").utf8)
   }
 
+  /// Adds a counter.
+  mutating func add(_ key: String, _ count: UInt64) {
+    open(key)
+    bytes += Array("\(count)".utf8)
+  }
+
+  /// Adds a flag.
+  mutating func add(_ key: String, _ flag: Bool) {
+    open(key)
+    bytes += Array((flag ? "true" : "false").utf8)
+  }
+
+  /// Adds milliseconds with three places; nil is null.
+  mutating func add(_ key: String, _ value: Duration?) {
+    guard let value else { return add(key, nil as Int?) }
+    add(key, value)
+  }
+
+  /// Adds an array of milliseconds with three places.
+  mutating func add(_ key: String, _ values: [Duration]) {
+    open(key)
+    for (index, value) in values.enumerated() {
+      bytes.append(UInt8(ascii: index == 0 ? "[" : ","))
+      bytes.append(millisecondsOf: value)
+    }
+    bytes += Array((values.isEmpty ? "[]" : "]").utf8)
+  }
+
+  /// Adds an object; nil is null.
+  mutating func add(_ key: String, _ object: JSONObject?) {
+    open(key)
+    bytes += Array((object?.text ?? "null").utf8)
+  }
+
   /// Adds an array of objects.
   mutating func add(_ key: String, _ objects: [JSONObject]) {
     open(key)

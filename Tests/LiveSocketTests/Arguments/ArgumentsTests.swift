@@ -59,6 +59,11 @@ import Testing
       .conform(ConformOptions(subject: .init(proxy: Endpoint(.loopbackV6, 80), backendPort: 1)))
     ),
     ("replay a", .simulate(SimulateOptions(scenario: "a", traces: true))),
+    ("top", .top(TopOptions())),
+    (
+      "top --once --admin /run/a.sock --interval=5s",
+      .top(TopOptions(admin: "/run/a.sock", once: true, interval: .seconds(5)))
+    ),
     ("help", .help(nil)), ("--help", .help(nil)), ("-h", .help(nil)), ("check --help", .help(.check)),
     ("--workers -h", .help(nil)), ("help simulate", .help(.simulate)), ("--help conform", .help(.conform)),
     ("simulate --runs x -h", .help(.simulate)), ("help --version", .version),
@@ -76,6 +81,8 @@ import Testing
     ("simulate --seed", "--seed needs a seed, as in --seed v3:0x1f"),
     ("simulate --seed x", "--seed takes v3:0x and hexadecimal digits, a decimal number or a commit, not 'x'"),
     ("simulate --runs 0", "--runs takes a number from 1 to 1000000000, not '0'"),
+    ("top --interval 99ms", "--interval takes a time from 100ms to 1h, not '99ms'"),
+    ("top a.sock", "unexpected 'a.sock'; to name a socket, write --admin a.sock"),
     ("simulate --for 10", "--for takes a time such as 30s, 10m or 2h, not '10'"),
     ("simulate --shard 9/8", "--shard takes a part of the whole, from 1/N to N/N, not '9/8'"),
     ("simulate --jbos 2", "unknown option '--jbos'; did you mean '--jobs'?"),

@@ -6,7 +6,7 @@ import Testing
 
 /// The help of porxy and of each command.
 @Suite(.paced) struct HelpTests {
-  private static let commands: [CommandName] = [.run, .check, .simulate, .replay, .conform]
+  private static let commands: [CommandName] = [.run, .check, .top, .simulate, .replay, .conform]
 
   private func lines(_ command: CommandName?) -> [Substring] {
     Help.text(of: command).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
@@ -76,6 +76,7 @@ import Testing
       case .check: CheckOptions.table.map(\.name)
       case .simulate: SimulateOptions.table.map(\.name)
       case .conform: ConformOptions.table.map(\.name)
+      case .top: TopOptions.table.map(\.name)
       default: [String]()
       }
     #expect(terms(command, "Options:").dropLast(2) == table[...])

@@ -11,13 +11,15 @@ final class ChildProcess: Sendable {
   private let input: Mutex<Int32>
   private let exit = Mutex<String?>(nil)
 
-  /// Searches the PATH unless the program has a slash. With `output` it writes there instead of to a file of its own.
-  /// Throws if there is no such program.
+  /// Searches the PATH unless the program has a slash. With `output` it writes there instead of to a file of its own,
+  /// and in a `terminal` it reads and writes there. Throws if there is no such program.
   init(
-    _ program: String, _ arguments: [String], in folder: TemporaryFolder, hasInput: Bool = false, output: Int32? = nil
+    _ program: String, _ arguments: [String], in folder: TemporaryFolder, hasInput: Bool = false, output: Int32? = nil,
+    terminal: Terminal? = nil
   )
     throws
   {
+    let output = output ?? terminal?.other
     outputPath = folder.newPath("output")
     var ends: [Int32] = [-1, -1]
     if hasInput {
@@ -33,6 +35,8 @@ final class ChildProcess: Sendable {
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     if hasInput {
       unsafe posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+    } else if let terminal {
+      unsafe posix_spawn_file_actions_adddup2(&actions, terminal.other, 0)
     } else {
       unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     }

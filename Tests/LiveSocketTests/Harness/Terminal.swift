@@ -35,6 +35,25 @@ final class Terminal: Sendable {
     }
   }
 
+  /// Presses keys.
+  func type(_ text: String) {
+    var bytes = Array(text.utf8)
+    _ = unsafe write(own, &bytes, bytes.count)
+  }
+
+  /// Gives the window another size, of which the kernel tells the program in it by SIGWINCH.
+  func resize(width: UInt16, height: UInt16) {
+    var size = winsize(ws_row: height, ws_col: width, ws_xpixel: 0, ws_ypixel: 0)
+    _ = unsafe ioctl(own, UInt(TIOCSWINSZ), &size)
+  }
+
+  /// How it treats what is typed and written.
+  var settings: [UInt32] {
+    var settings = termios()
+    _ = unsafe tcgetattr(other, &settings)
+    return [settings.c_iflag, settings.c_oflag, settings.c_cflag, settings.c_lflag]
+  }
+
   /// What is left on the screen, without empty lines: each line from its last carriage return on.
   var lines: [String] {
     text.replacing("\r\n", with: "\n").split(separator: "\n").compactMap { line in

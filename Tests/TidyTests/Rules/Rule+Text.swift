@@ -4,8 +4,8 @@ extension Rule {
   static let shortLines = line(
     "a line has at most 120 columns", cure: "break it; `swift format -i` does it for Swift"
   ) { file, line in
-    // A saved run has a line for each of its parts, and JSON cannot break a text.
-    let hasLongLines = [".run", ".json"].contains { file.path.hasSuffix($0) }
+    // A saved run has a line for each of its parts, JSON cannot break a text, and a screen is as wide as its window.
+    let hasLongLines = [".run", ".json", ".screen"].contains { file.path.hasSuffix($0) }
     let isExempt = file.isMarkdown ? line.hasPrefix("|") || line.contains("://") : hasLongLines
     return line.count > 120 && !isExempt ? "\(line.count) columns" : nil
   }

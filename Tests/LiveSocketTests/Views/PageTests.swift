@@ -1,0 +1,98 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import porxy
+
+/// The page without a browser; .ci/page opens it in one.
+@Suite(.timed) struct PageTests {
+  @Test func isSmall() {
+    let size = Page.html(Overview()).utf8.count + Page.css.utf8.count + Page.js.utf8.count + Page.icon.utf8.count
+    #expect(size < 30 * 1024, "\(size) bytes")
+  }
+
+  @Test("it needs nothing from elsewhere, and the policy forbids nothing that it needs")
+  func isWhole() {
+    let html = Page.html(.stalled)
+    for text in [html, Page.css, Page.js] {
+      for foreign in ["//", "http:", "https:", "@import", "url("] {
+        // The comments of the script.
+        let code = text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("//") }.joined(separator: "\n")
+        #expect(!code.contains(foreign), "\(foreign)")
+      }
+    }
+    // `default-src 'self'` takes neither scripts nor styles that stand in the page.
+    for inline in ["<style", " style=", " onclick=", " onload=", "javascript:", "<script>"] {
+      #expect(!html.contains(inline), "\(inline)")
+    }
+    #expect(!Page.js.contains("innerHTML") && !Page.js.contains("eval("))
+    #expect(Page.headers.contains { $0 == ("Content-Security-Policy", "default-src 'self'") })
+  }
+
+  @Test("without script the tables are there, with who does not read and what was not delivered")
+  func isReadableWithoutScript() {
+    let html = Page.html(.stalled)
+    #expect(html.contains("<p id=\"stalls\" role=\"status\" class=\"alarm\">3 stalled: 1 client does not read, 1 "))
+    #expect(html.contains("<tr class=\"alarm\"><td>203.0.113.9:51000</td><td>client does not read, 2h00m</td>"))
+    #expect(html.contains("<td>1.0 MiB to client</td>"))
+    #expect(html.contains("<td>203.0.113.8:40103</td><td>reset</td><td>client</td><td>292 KiB to client</td>"))
+    #expect(html.contains("<td>paused: session limit reached</td>"))
+    #expect(html.contains("<dd>6 of 8192</dd>"))
+    let empty = Page.html(Overview())
+    #expect(empty.ranges(of: ">none</td>").count == 4 && empty.contains("No session stalls."))
+    #expect(Page.html(.crowded).contains("200 of 10412: those that stall"))
+  }
+
+  @Test("no name becomes markup")
+  func escapes() {
+    var overview = Overview.stalled
+    let hostile = "<script>alert(1)</script>&amp;\"'\0"
+    overview.head.readiness = hostile
+    overview.head.version = hostile
+    overview.head.time = "T<b>"
+    overview.head.reload = .init(time: hostile, refusal: hostile)
+    overview.listeners = [.init(name: hostile, address: hostile, pause: hostile)]
+    overview.backends = [.init(name: hostile, host: hostile, failures: [.init(result: hostile, count: 1)])]
+    overview.sessions = [
+      .init(id: hostile, listener: hostile, backend: hostile, client: hostile, endpoint: hostile, phase: hostile)
+    ]
+    overview.ended = [
+      .init(
+        id: hostile, time: hostile, listener: hostile, backend: hostile, client: hostile, how: hostile,
+        endedBy: hostile, phase: hostile, error: hostile)
+    ]
+    let html = Page.html(overview)
+    #expect(html.ranges(of: "<script").count == 1, "the one of the page itself")
+    #expect(!html.contains("<b>") && !html.contains("\0") && !html.contains("&amp;\"'"))
+    #expect(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;&amp;amp;&quot;&#39;\u{fffd}"))
+    #expect(Page.escaped("a<b>\"c\"&'d'") == "a&lt;b&gt;&quot;c&quot;&amp;&#39;d&#39;")
+  }
+
+  @Test func isAnEventInThreeLines() throws {
+    let event = Page.event(.stalled)
+    #expect(event.hasPrefix("event: overview\ndata: {") && event.hasSuffix("}\n\n"))
+    #expect(event.split(separator: "\n").count == 2)
+    #expect(try Overview(json: Array(event.split(separator: "\n")[1].dropFirst(6).utf8)) == .stalled)
+  }
+
+  /// For .ci/page, which names a folder.
+  @Test(.enabled(if: Relay.environment("PORXY_WRITE_PAGE") != nil))
+  func isWrittenForABrowser() throws {
+    let folder = try #require(Relay.environment("PORXY_WRITE_PAGE"))
+    var hostile = Overview.usual
+    hostile.listeners[0].name = "<img src=x onerror=alert(1)>"
+    let overviews = [
+      ("usual", Overview.usual), ("before", .before), ("stalled", .stalled), ("crowded", .crowded),
+      ("empty", Overview()), ("hostile", hostile), ("long", .long),
+    ]
+    for (name, overview) in overviews {
+      TemporaryFolder.replace("\(folder)/\(name).html", by: Page.html(overview))
+      TemporaryFolder.replace("\(folder)/\(name).event", by: Page.event(overview))
+    }
+    TemporaryFolder.replace("\(folder)/page.css", by: Page.css)
+    TemporaryFolder.replace("\(folder)/page.js", by: Page.js)
+    TemporaryFolder.replace("\(folder)/page.svg", by: Page.icon)
+    let headers = Page.headers.map { "\($0.0): \($0.1)\n" }.joined()
+    TemporaryFolder.replace("\(folder)/headers", by: headers)
+  }
+}
