@@ -30,6 +30,7 @@ let package = Package(
       name: "CPorxyVersion",
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"]), .define("PORXY_COMMIT", to: "\"\(commit)\"")]),
     .target(name: "PorxyCore", swiftSettings: strict),
+    .target(name: "PorxyAdmin", dependencies: ["PorxyCore"], swiftSettings: strict),
     .target(name: "PorxyConfiguration", dependencies: ["PorxyCore"], swiftSettings: strict),
     .target(name: "PorxyRuntime", dependencies: ["PorxyCore", "CPorxyLinux"], swiftSettings: strict),
     .target(
@@ -52,12 +53,15 @@ let package = Package(
     .executableTarget(
       name: "porxy",
       dependencies: [
-        "PorxyCore", "PorxyConfiguration", "PorxyRuntime", "PorxySocketIO", "PorxySimulation", "PorxyConformance",
-        "PorxyCatalogue", "CPorxyVersion",
+        "PorxyCore", "PorxyAdmin", "PorxyConfiguration", "PorxyRuntime", "PorxySocketIO", "PorxySimulation",
+        "PorxyConformance", "PorxyCatalogue", "CPorxyVersion",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "PorxyCoreTests", dependencies: ["PorxyCore", "TestSupport"], exclude: ["Metrics/golden.txt"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AdminTests", dependencies: ["PorxyCore", "PorxyAdmin", "PorxySimulation", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "ConfigurationTests", dependencies: ["PorxyCore", "PorxyConfiguration", "TestSupport"],
@@ -68,8 +72,8 @@ let package = Package(
     .testTarget(
       name: "LiveSocketTests",
       dependencies: [
-        "PorxyCore", "PorxyConfiguration", "PorxyRuntime", "PorxySocketIO", "PorxySimulation", "PorxyConformance",
-        "CPorxyLinux", "CPorxyPeers", "PorxyCatalogue", "porxy", "TestSupport",
+        "PorxyCore", "PorxyAdmin", "PorxyConfiguration", "PorxyRuntime", "PorxySocketIO", "PorxySimulation",
+        "PorxyConformance", "CPorxyLinux", "CPorxyPeers", "PorxyCatalogue", "porxy", "TestSupport",
       ],
       exclude: ["Views/Screens"], swiftSettings: strict),
     .testTarget(

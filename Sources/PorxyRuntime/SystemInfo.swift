@@ -21,6 +21,16 @@ package enum SystemInfo {
     return number == 0 ? nil : number
   }
 
+  /// The number of a group that is written by its name, or as a number; nil if there is none of that name.
+  package static func groupNumber(_ name: String) -> UInt32? {
+    if let number = UInt32(name) { return number }
+    var entry = unsafe group()
+    var found: UnsafeMutablePointer<group>?
+    var room = [CChar](repeating: 0, count: 1 << 16)
+    _ = unsafe getgrnam_r(name, &entry, &room, room.count, &found)
+    return unsafe found?.pointee.gr_gid
+  }
+
   /// Raises the limit on descriptors as far as an ordinary process may, and tells what it is then.
   package static func raiseDescriptorLimit() -> Int {
     let descriptors = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

@@ -20,6 +20,12 @@ struct Porxy {
       case .help(let command): return show(Palette.output.headings(Help.text(of: command)))
       case .version: return show(Version.text)
       case .check(let options): return check(options)
+      case .status(let options):
+        return AdminCommands(at: options.socket).status(quiet: options.isQuiet, asJSON: options.asJSON)
+      case .reload(let options): return AdminCommands(at: options.socket).post("/reload?format=text")
+      case .drain(let options): return AdminCommands(at: options.socket).post("/drain?format=text")
+      case .logLevel(let options):
+        return AdminCommands(at: options.socket).post("/log/level?level=\(options.level.rawValue)")
       case .simulate(let options): return Simulation(options).perform()
       case .conform(let options): return Conform(options).perform()
       case .top(let options): return top(options)

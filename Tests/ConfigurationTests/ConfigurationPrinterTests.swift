@@ -50,6 +50,7 @@ import Testing
       workers: auto
       relay: auto
       spin: auto
+      admin: off
 
       """
     // What other keys print may stand between.
@@ -74,7 +75,8 @@ import Testing
     )
     let data = Data(ConfigurationPrinter.json(configuration).utf8)
     let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(Set(root.keys) == ["listeners", "backends", "timeouts", "limits", "log", "workers", "relay", "spin"])
+    #expect(
+      Set(root.keys) == ["listeners", "backends", "timeouts", "limits", "log", "workers", "relay", "spin", "admin"])
     #expect(root["workers"] as? Int == 3)
     let listener = try #require((root["listeners"] as? [[String: Any]])?.first)
     #expect(listener["name"] as? String == "a\"\\b/é日😀")

@@ -42,6 +42,20 @@ import Testing
     #expect(error.hasPrefix("\(listeners.count + 1):39 "), "\(error)")
   }
 
+  @Test("the admin server has a port of its own")
+  func adminPort() throws {
+    let text = file(["127.0.0.1 80", "10.0.0.1 9180"]) + "admin: {http: {address: 127.0.0.1, port: 9180}}\n"
+    #expect(
+      errors(text) == [
+        "6:1 the listener \"l1\" already has port 9180; give one of them another port"
+      ])
+    let other = try accepted(text.replacing("port: 9180}}", with: "port: 9181, hosts: [Porxy.example]}}"))
+    #expect(other.admin?.http == AdminSettings.HTTP(port: 9181, hosts: ["porxy.example"]))
+    let warnings = read(configuration: minimal + "admin: {}\n").warnings.map(\.message)
+    #expect(warnings == ["\"admin\" has neither a socket nor an address"])
+    #expect(try accepted(minimal).admin == nil && (try accepted(minimal + "admin: off\n")).admin == nil)
+  }
+
   @Test(
     "listeners that stand side by side",
     arguments: [

@@ -5,7 +5,7 @@ enum KeyTables {
   /// A heading, and the keys of the top level below it; `listeners.*` stands for the keys inside `listeners`.
   private static let sections: [(title: String, keys: [String])] = [
     ("Listeners", ["listeners.*"]), ("Backends", ["backends.*"]), ("Timeouts", ["timeouts.*"]), ("Names", ["resolve"]),
-    ("Limits, log, workers, relay, spin", ["limits", "log", "workers", "relay", "spin"]),
+    ("Limits, log, workers, relay, spin", ["limits", "log", "workers", "relay", "spin"]), ("Admin", ["admin"]),
   ]
 
   /// The keys of the top level that have a table.
@@ -63,6 +63,7 @@ enum KeyTables {
     case .text(let what, _): what
     case .section: "keys below"
     case .list: "a sequence"
+    case .several(let shape): "a sequence of: \(value(shape))"
     case .either(let shape, let words): "\(list(words)), or \(value(shape))"
     }
   }
@@ -76,8 +77,8 @@ enum KeyTables {
       return (["required"] + rows.filter { $0.replaces == row.name }.map { "or `\($0.name)`" }).joined(separator: ", ")
     }
     return switch row.initial {
-    case .mapping, .sequence: "as below"
-    case .text, .word, .number: "`\(row.initial.flowYAML)`"
+    case .mapping: "as below"
+    case .sequence, .text, .word, .number: "`\(row.initial.flowYAML)`"
     }
   }
 }

@@ -45,7 +45,25 @@ struct RandomConfiguration {
       .sequence(backends.indices.map { index in entry(rows, backend(index)) })
     case ("listeners", .list(let rows)):
       .sequence((0...generator.integer(in: 0...4)).map { index in entry(rows, listener(index)) })
+    case ("admin", .either(.section(let rows), _)):
+      generator.chance(1, in: 4)
+        ? .word("off")
+        : entry(rows, ["socket": .text(generator.pick(["admin.sock", "/run/a b", "x#", "./off"])), "http": http])
     default: value(of: row.shape)
+    }
+  }
+
+  /// A port that no listener has, and a page only where it may be.
+  private var http: Printout? {
+    mutating get {
+      guard generator.chance(1, in: 2) else { return .word("off") }
+      let address = generator.pick(["127.0.0.1", "::1", "127.3.2.1", "192.0.2.9", "0.0.0.0", "::"])
+      let isLoopback = address.hasPrefix("127") || address == "::1"
+      return .mapping([
+        ("address", .text(address)), ("port", .number(9000 + generator.integer(in: 0...99))),
+        ("page", .word(isLoopback && generator.chance(1, in: 2) ? "true" : "false")),
+        ("hosts", .sequence((0..<generator.integer(in: 0...2)).map { .text("h\($0).example") })),
+      ])
     }
   }
 
@@ -57,6 +75,7 @@ struct RandomConfiguration {
     case .text(_, let samples): .text(generator.pick(samples))
     case .section(let rows): entry(rows, [:])
     case .list(let rows): .sequence((0...generator.integer(in: 0...2)).map { _ in entry(rows, [:]) })
+    case .several(let shape): .sequence((0..<generator.integer(in: 0...2)).map { _ in value(of: shape) })
     case .either(let shape, let words): generator.chance(1, in: 3) ? .word(generator.pick(words)) : value(of: shape)
     }
   }

@@ -43,6 +43,31 @@ import Testing
   func keys(mistake: Case) throws { try check(mistake) }
 
   @Test(
+    "admin",
+    arguments: [
+      ("backends:\n", "admin: on\nbackends:\n", "6:8", ["\"admin\" cannot be \"on\"", "write off, or keys"]),
+      ("backends:\n", "admin: {socket: a/}\nbackends:\n", "6:17", ["\"a/\" is no path of a file"]),
+      (
+        "backends:\n", "admin: {socket: \(String(repeating: "x", count: 108))}\nbackends:\n", "6:17",
+        ["longer than 107 bytes"]
+      ),
+      ("backends:\n", "admin: {socket: a, mode: 0999}\nbackends:\n", "6:26", ["\"mode\" cannot be \"0999\""]),
+      ("backends:\n", "admin: {socket: a, mode: \"1777\"}\nbackends:\n", "6:26", ["\"0000\" to \"0777\""]),
+      ("backends:\n", "admin: {socket: a, group: 'a b'}\nbackends:\n", "6:27", ["\"group\" cannot be"]),
+      ("backends:\n", "admin: {http: {address: 127.0.0.1}}\nbackends:\n", "6:16", ["needs a key \"port\"", "9180"]),
+      ("backends:\n", "admin: {http: {port: 0}}\nbackends:\n", "6:22", ["\"port\" is out of range"]),
+      (
+        "backends:\n", "admin: {http: {address: 0.0.0.0, port: 9180, page: true}}\nbackends:\n", "6:52",
+        ["the page is for a loopback address only"]
+      ),
+      ("backends:\n", "admin: {http: {address: localhost, port: 9}}\nbackends:\n", "6:25", ["is not an address"]),
+      ("backends:\n", "admin: {http: {address: fe80::1%2, port: 9}}\nbackends:\n", "6:25", ["is not an address"]),
+      ("backends:\n", "admin: {http: {port: 9, hosts: a}}\nbackends:\n", "6:32", ["must be a sequence", "[a, b]"]),
+      ("backends:\n", "admin: {http: {port: 9, hosts: ['a:1']}}\nbackends:\n", "6:33", ["is not a host name"]),
+    ] as [Case])
+  func admin(mistake: Case) throws { try check(mistake) }
+
+  @Test(
     "values",
     arguments: [
       ("name: web", "name:", "2:10", ["\"name\" has no value", "after the colon"]),

@@ -23,6 +23,7 @@ extension Sample {
     Sample(
       .coreImports, bad: "public import struct Foundation.Data\nimport Foundation\n", good: "// import Foundation\n"),
     Sample(.coreImports, bad: "internal import FoundationEssentials\n", good: "let a = \"import Glibc\"\n"),
+    Sample(.adminImports, "Sources/PorxyAdmin/A.swift", bad: "import Glibc\n", good: "import PorxyCore\n"),
     Sample(
       .configurationImports, "Sources/PorxyConfiguration/A.swift", bad: "import Glibc\n", good: "import PorxyCore\n"),
     Sample(

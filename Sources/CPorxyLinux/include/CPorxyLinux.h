@@ -102,6 +102,7 @@ int porxy_pipe_size(int descriptor);
 // Names: the number of addresses, at most `addresses_max`, or an EAI code, which is negative. Blocks.
 int porxy_resolve(const char *host, struct porxy_address *addresses, int addresses_max);
 int porxy_resolve_says_unknown(int code);
+#include "Local.h"
 #include "OptionalCalls.h"
 #include "Process.h"
 #include "Results.h"

@@ -131,6 +131,25 @@ extension Form where Value: Equatable {
 }
 
 extension Form {
+  /// A sequence of single values, which may be empty.
+  static func sequence<Element>(of element: Form<Element>) -> Form where Value == [Element] {
+    Form(
+      shape: .several(element.shape),
+      read: { reader, node, key, _ in
+        switch node.content {
+        case .sequence(let items): return items.compactMap { element.read(&reader, $0, key, nil) }
+        case .scalar(let scalar) where scalar.value == .null: return []
+        case .broken: return nil
+        case .scalar, .mapping:
+          reader.complain(
+            node.range, "\"\(key)\" must be a sequence, but is \(SchemaReader.kind(of: node))",
+            "write values in brackets with commas between them: [a, b]")
+          return nil
+        }
+      },
+      print: { .sequence($0.map(element.print)) })
+  }
+
   /// Keys that change what holds without them.
   static func section(_ section: Section<Value>) -> Form {
     Form(

@@ -47,7 +47,13 @@ enum Schema {
           [("auto", .auto), ("off", .off)], or: .duration(in: spins, examples: "50us, or auto", mayBeOff: true),
           make: { .fixed($0) }, take: { if case .fixed(let lifetime) = $0 { lifetime } else { nil } }),
         "how long a worker polls for the next message before it sleeps"),
-    ])
+      Key(
+        "admin", \.value.admin, .sectionOrOff(admin),
+        "where porxy can be asked about itself and told what to do ([ADMIN.md](../ADMIN.md))"),
+    ],
+    check: { reader, entry in
+      if let place = entry.places["admin"] { reader.checkAdmin(of: entry.value, at: place.key) }
+    })
 
   /// Those of the top level: what listeners and backends begin with, and what concerns porxy as a whole.
   private static let allTimeouts = Section<ConfigurationDraft>(

@@ -168,6 +168,8 @@ indirect enum Shape: Sendable {
   case text(_ what: String, samples: [String])
   case section([Row])
   case list([Row])
+  /// A sequence of single values, which may be empty.
+  case several(Shape)
   /// A few words besides.
   case either(Shape, or: [String])
 }

@@ -9,10 +9,13 @@ public struct Configuration: Sendable, Equatable {
   public var spin: Spin
   /// How long clients are still accepted after the first signal to stop, before sessions get their drain time.
   public var notice: Duration
+  /// Nil: porxy cannot be asked anything.
+  public var admin: AdminSettings?
 
   public init(
     listeners: [Listener], backends: [Backend], limits: Limits = Limits(), log: LogSettings = LogSettings(),
-    workers: WorkerCount = .auto, relay: RelayMode = .auto, spin: Spin = .auto, notice: Duration = .zero
+    workers: WorkerCount = .auto, relay: RelayMode = .auto, spin: Spin = .auto, notice: Duration = .zero,
+    admin: AdminSettings? = nil
   ) {
     self.listeners = listeners
     self.backends = backends
@@ -22,6 +25,7 @@ public struct Configuration: Sendable, Equatable {
     self.relay = relay
     self.spin = spin
     self.notice = notice
+    self.admin = admin
   }
 
   /// The longest that a session may continue after a signal to stop.

@@ -22,6 +22,9 @@ public enum LogEvent: String, CaseIterable, Sendable {
   case reloadRefused = "reload-refused"
   case reloadDone = "reload-done"
   case needsRestart = "needs-restart"
+  case adminListening = "admin-listening"
+  case adminFailed = "admin-failed"
+  case adminChange = "admin-change"
   case callRefused = "call-refused"
   case stopSignal = "stop-signal"
   case noticeBegan = "notice-began"
@@ -35,12 +38,12 @@ public enum LogEvent: String, CaseIterable, Sendable {
   /// The lowest level at which it is written.
   public var level: LogLevel {
     switch self {
-    case .listenFailed, .loopDetected, .reloadMistake, .reloadRefused: .error
+    case .listenFailed, .loopDetected, .reloadMistake, .reloadRefused, .adminFailed: .error
     case .listenSkipped, .resolveFailed, .addressesSkipped, .listenerPaused, .listenerLost, .callRefused,
       .signalIgnored, .linesDropped, .reloadWarning, .needsRestart, .notifyFailed:
       .warning
     case .listening, .started, .listenerClosed, .reloadBegan, .reloadDone, .session, .listenerResumed,
-      .listenerRestored, .stopSignal, .noticeBegan, .draining, .drained, .stopped:
+      .listenerRestored, .stopSignal, .noticeBegan, .draining, .drained, .stopped, .adminListening, .adminChange:
       .info
     case .attemptFailed: .debug
     }
@@ -71,16 +74,23 @@ public enum LogEvent: String, CaseIterable, Sendable {
     case .listenerClosed:
       "A reload has removed a listener or some of its ports, and no client waits there any more. `address` ends in the "
         + "first and the last port of a range."
-    case .reloadBegan: "A signal (`by`), or a changed file (`by` is `watch`), asks porxy to reload its configuration."
+    case .reloadBegan:
+      "A signal (`by`), a changed file (`by` is `watch`) or a request (`admin`) asks porxy to reload its configuration."
     case .reloadMistake: "A mistake in the new configuration. The reload is refused."
     case .reloadWarning: "Something in the new configuration that is allowed and probably not meant."
     case .reloadRefused: "The new configuration was not loaded, and nothing has changed."
     case .reloadDone: "All workers use the new configuration, the `generation`th since the start."
     case .needsRestart: "A setting (`key`) was changed that porxy reads only at start."
+    case .adminListening: "Porxy can be asked at `door`, a path or an address ([ADMIN.md](../ADMIN.md))."
+    case .adminFailed:
+      "Porxy cannot be asked at `door`; it exits, refuses the reload or, if it was lost since, tries again each second."
+    case .adminChange:
+      "A process of the user `uid` has asked for a change by the admin socket; what came of it is in the next events."
     case .callRefused:
       "The kernel or a sandbox refuses a system call or option that porxy can do without. Once for each `call`; "
         + "`effect` says what changes."
-    case .stopSignal: "SIGTERM, SIGINT or SIGQUIT: the first one drains, the second one stops immediately."
+    case .stopSignal:
+      "SIGTERM, SIGINT, SIGQUIT, or a request (`admin`): the first one drains, the second one stops immediately."
     case .noticeBegan:
       "Porxy goes on accepting clients for `notice_ms` (`timeouts.notice`) after the first signal to stop, and drains "
         + "then."

@@ -167,6 +167,14 @@ public struct LogFormatter: ~Copyable {
       line.field("listeners_unchanged", UInt64(changes.unchanged))
     case .needsRestart(let key):
       line.field("key", key)
+    case .adminListening(let door):
+      line.field("door", door)
+    case .adminFailed(let door, let reason):
+      line.field("door", door)
+      line.field("reason", reason)
+    case .adminChange(let user, let what):
+      if let user { line.field("uid", UInt64(user)) } else { line.absent("uid") }
+      line.field("what", what)
     case .dropped(let lines):
       line.field("lines", lines)
     case .stopped:
@@ -231,6 +239,9 @@ extension LogFormatter {
     case .reloadRefused: "reload refused, nothing has changed"
     case .reloaded: "configuration reloaded"
     case .needsRestart: "a changed setting takes effect after a restart"
+    case .adminListening: "admin listening"
+    case .adminFailed: "admin cannot listen"
+    case .adminChange: "change asked for by the admin socket"
     case .dropped(let lines): lines == 1 ? "1 log line dropped" : "\(lines) log lines dropped"
     case .stopped: "porxy stopped"
     }

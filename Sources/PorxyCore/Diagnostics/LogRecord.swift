@@ -86,6 +86,12 @@ public enum ProcessRecord: Sendable, Equatable {
   case reloaded(generation: Int, ListenerChanges)
   /// A setting has changed that is read only at start; by its key.
   case needsRestart(key: String)
+  /// The admin server listens there: a path or an address.
+  case adminListening(door: String)
+  /// It does not; `reason` is for a person.
+  case adminFailed(door: String, reason: String)
+  /// A process of a user asks for a change; the user is nil where the kernel does not say.
+  case adminChange(user: UInt32?, what: String)
   /// Log lines that were lost, because the reader was too slow.
   case dropped(lines: UInt64)
   /// The last line.
@@ -107,6 +113,9 @@ public enum ProcessRecord: Sendable, Equatable {
     case .reloadRefused: .reloadRefused
     case .reloaded: .reloadDone
     case .needsRestart: .needsRestart
+    case .adminListening: .adminListening
+    case .adminFailed: .adminFailed
+    case .adminChange: .adminChange
     case .dropped: .linesDropped
     case .stopped: .stopped
     }

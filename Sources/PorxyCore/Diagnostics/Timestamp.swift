@@ -8,7 +8,7 @@ public struct Timestamp: Sendable, Equatable {
   }
 
   /// Appends the RFC 3339 form, `2026-07-31T09:05:07.042Z`.
-  func write(to text: inout [UInt8]) {
+  package func write(to text: inout [UInt8]) {
     let (days, ofDay) = (nanosecondsSinceEpoch / 1_000_000).quotientAndRemainder(dividingBy: 86_400_000)
     let (year, month, day) = Self.civil(daysSinceEpoch: days)
     text.append(digits: year, width: 4)

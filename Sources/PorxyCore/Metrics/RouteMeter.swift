@@ -17,7 +17,7 @@ public struct RouteMeter: Sendable, Equatable {
   /// Of sessions that have ended, from accepting the client on.
   public var durations = Histogram()
   /// Sessions that have ended, by how and by whom; `ended(_:by:)` reads them.
-  private var ends = Counters<21>()
+  private var ends = Counters<24>()
   /// Clients that could not be taken, by the error; as many entries as there were errors, up to `failuresMax`.
   public private(set) var acceptErrors: [FailureCount] = []
   /// Pauses that have begun and the time that they took, by what was short.
@@ -38,7 +38,7 @@ public struct RouteMeter: Sendable, Equatable {
   }
 
   /// Sessions that have ended.
-  public var ended: UInt64 { (0..<21).reduce(0) { $0 &+ ends[$1] } }
+  public var ended: UInt64 { (0..<24).reduce(0) { $0 &+ ends[$1] } }
 
   /// Pauses that have begun for this reason.
   public func pauses(_ cause: PauseCause) -> UInt64 { pausesBegun[cause.rawValue] }

@@ -15,6 +15,8 @@ public enum Inquiry: Sendable, Equatable {
   case endSession(SessionID, SessionEnding)
   /// Pause the listener of this name, or end its pause. To be asked of every worker.
   case listener(String, ListenerRequest)
+  /// From now on only records up to this level are made, until a reload says another.
+  case setLogLevel(LogLevel)
 }
 
 /// What a worker answers to an `Inquiry`.
@@ -29,6 +31,8 @@ public enum Reply: Sendable, Equatable {
   case session(SessionDetails?)
   /// To `endSession` and `listener`: whether there was such a one, so that it was done.
   case found(Bool)
+  /// It is as asked for.
+  case done
 }
 
 /// What a worker answers to a request from outside.
@@ -56,6 +60,13 @@ extension Proxy where IO: ~Copyable {
     case .session(let id): .session(details(of: id, on: &transport))
     case .endSession(let id, let ending): .found(end(id, ending, on: &transport))
     case .listener(let name, let request): .found(take(request, of: name, at: transport.now))
+    case .setLogLevel(let level): setLogLevel(level)
     }
+  }
+
+  @inlinable
+  mutating func setLogLevel(_ level: LogLevel) -> Reply {
+    log.level = level
+    return .done
   }
 }

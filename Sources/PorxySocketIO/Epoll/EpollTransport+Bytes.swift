@@ -66,7 +66,7 @@ extension EpollTransport {
     guard sent > 0, sent <= Int(conduit.count) else {
       if sent == -Int(EAGAIN) { return .blocked }
       // No kernel takes nothing, or more than there is: then nothing is known of what it took.
-      return .failed(Self.failure(sent < 0 ? Int32(clamping: -sent) : EIO, on: descriptor))
+      return unsafe .failed(Self.failure(sent < 0 ? Int32(clamping: -sent) : EIO, on: entry))
     }
     conduit.count -= UInt32(sent)
     spinner.note(sent, throughPipe: conduit.kind == .pipe)
@@ -165,7 +165,7 @@ extension EpollTransport {
       unsafe entry.pointee.traits.insert(.drained)
       return .blocked
     }
-    if result != 0 { return unsafe .failed(Self.failure(Int32(-result), on: entry.pointee.descriptor)) }
+    if result != 0 { return unsafe .failed(Self.failure(Int32(-result), on: entry)) }
     unsafe entry.pointee.traits.insert(.peerEnded)
     // A stashed error came before this end, except one behind the peer's own, which no read meets (R2, R4).
     guard unsafe entry.pointee.traits.contains(.stashed), unsafe entry.pointee.stashedError != EPIPE else {

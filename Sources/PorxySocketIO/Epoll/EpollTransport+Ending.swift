@@ -57,7 +57,7 @@ extension EpollTransport {
     let entry = unsafe sockets[socket]
     var error = unsafe entry.pointee.takeStashedError()
     if error == 0 { error = unsafe Syscalls.takeError(of: entry.pointee.descriptor) }
-    return error == 0 ? nil : unsafe Self.failure(error, on: entry.pointee.descriptor)
+    return error == 0 ? nil : unsafe Self.failure(error, on: entry)
   }
 
   public mutating func setKeepalive(_ keepalive: Keepalive, on socket: SocketID) {
@@ -70,9 +70,10 @@ extension EpollTransport {
 
   /// Tells a reset that answers a keepalive probe from one that answers data: with nothing sent and a probe unanswered,
   /// it is the probe that the peer's kernel knew no connection for (HALF).
-  static func failure(_ error: Int32, on descriptor: Int32) -> Failure {
-    let answersProbe =
-      error == EPIPE && Syscalls.hasUnansweredProbe(descriptor) && Syscalls.sendQueue(of: descriptor).isEmpty
-    return answersProbe ? .forgotten : Failure(errno: error)
+  static func failure(_ error: Int32, on entry: UnsafeMutablePointer<SocketEntry>) -> Failure {
+    guard error == EPIPE, unsafe !entry.pointee.traits.contains(.local) else { return Failure(errno: error) }
+    let descriptor = unsafe entry.pointee.descriptor
+    let answersProbe = Syscalls.hasUnansweredProbe(descriptor) && Syscalls.sendQueue(of: descriptor).isEmpty
+    return answersProbe ? .forgotten : .resetAfterEnd
   }
 }

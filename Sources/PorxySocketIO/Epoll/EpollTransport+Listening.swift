@@ -38,7 +38,7 @@ extension EpollTransport {
     guard descriptor >= 0 else { return Self.refusal(-descriptor) }
     // It has inherited that, too.
     if listeners[listener].wasDeaf { _ = Syscalls.hear(descriptor) }
-    let socket = sockets.insert(descriptor, .unknown)
+    let socket = sockets.insert(descriptor, listeners[listener].isLocal ? .unknownLocal : .unknown)
     let result = Syscalls.add(socket: descriptor, to: epoll.number, data: socket.epollData)
     guard result >= 0 else {
       close(socket, .abortive)
@@ -107,12 +107,30 @@ struct ListenerTable: ~Copyable {
     let address: IPAddress
     /// It was deaf at some time, and so may be what it accepts.
     var wasDeaf = false
+    /// A unix socket.
+    var isLocal = false
   }
 
   private var entries: [Entry] = []
+  /// Of the unix sockets among them.
+  private var files: [(listener: ListenerID, file: LocalFile)] = []
 
   deinit {
     for entry in entries where entry.descriptor >= 0 { Syscalls.close(entry.descriptor) }
+    for (_, file) in files { Self.unlink(file) }
+  }
+
+  /// Of a unix socket, with its file.
+  mutating func insert(local descriptor: Int32, backlog: Int32, _ file: LocalFile) -> ListenerID {
+    entries.append(Entry(descriptor: descriptor, backlog: backlog, address: .anyV4, isLocal: true))
+    let listener = ListenerID(rawValue: UInt32(entries.count - 1))
+    files.append((listener, file))
+    return listener
+  }
+
+  /// Removes the file, if it is still the listener's own.
+  private static func unlink(_ file: LocalFile) {
+    if Syscalls.localFile(file.path).file == file { _ = Syscalls.unlink(file.path) }
   }
 
   mutating func insert(_ descriptor: Int32, backlog: Int32, _ address: IPAddress) -> ListenerID {
@@ -126,6 +144,10 @@ struct ListenerTable: ~Copyable {
   mutating func remove(_ listener: ListenerID) -> Int32 {
     let descriptor = self[listener].descriptor
     entries[Int(listener.rawValue)].descriptor = -1
+    if entries[Int(listener.rawValue)].isLocal {
+      for (owner, file) in files where owner == listener { Self.unlink(file) }
+      files.removeAll { $0.listener == listener }
+    }
     return descriptor
   }
 

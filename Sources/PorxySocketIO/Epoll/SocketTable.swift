@@ -93,7 +93,8 @@ struct SocketEntry: BitwiseCopyable {
     // A lone urgent byte is not readable to epoll, but a pull finds it.
     if readiness.isDisjoint(with: [.readable, .urgent]) { traits.insert(.drained) }
     if !readiness.isDisjoint(with: [.peerEnded, .hungUp, .failed]) { traits.insert(.nearEnd) }
-    if readiness.contains(.urgent) { traits.insert(.urgentAhead) }
+    // Porxy's own clients send none; what asks for one is asked of TCP.
+    if readiness.contains(.urgent), !traits.contains(.local) { traits.insert(.urgentAhead) }
   }
 
   mutating func stash(_ error: Int32) {
@@ -137,10 +138,15 @@ struct SocketTraits: OptionSet, BitwiseCopyable {
   /// The peer's end was read.
   static let peerEnded = SocketTraits(rawValue: 1 << 10)
 
+  /// A unix socket, of which nothing is asked that only TCP knows.
+  static let local = SocketTraits(rawValue: 1 << 11)
+
   /// What a pull must look at before it moves bytes.
   static let careful: SocketTraits = [.drained, .urgentAhead, .atMark]
   /// A socket that no event has told anything of yet.
   static let unknown: SocketTraits = [.nearEnd, .urgentAhead]
+  /// The same of a unix socket.
+  static let unknownLocal: SocketTraits = [.nearEnd, .local]
 }
 
 /// Plain values in slots that never move to another number, in memory that grows on demand.

@@ -28,6 +28,9 @@ public final class Mailbox: Sendable {
     bell.ring()
   }
 
+  /// Ends the transport's wait, with nothing to tell.
+  public func wake() { bell.ring() }
+
   /// Leaves the answer to a name that the transport has asked for.
   func leave(_ answer: Result<[IPAddress], ResolutionError>, to resolution: ResolutionID) {
     messages.withLock { messages in

@@ -88,7 +88,7 @@ extension Arguments {
     return .fixed(count)
   }
 
-  fileprivate static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+  static func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ text: String, _ name: String
   ) throws(UsageError) -> Choice {
     if let choice = Choice(rawValue: text) { return choice }
@@ -96,7 +96,7 @@ extension Arguments {
     throw UsageError("\(name) takes \(oneOf(Choice.allCases)), not '\(text)'" + suggestion(for: text, among: known))
   }
 
-  fileprivate static func oneOf<Choice: RawRepresentable<String>>(_ choices: some Collection<Choice>) -> String {
+  static func oneOf<Choice: RawRepresentable<String>>(_ choices: some Collection<Choice>) -> String {
     let names = choices.map(\.rawValue)
     return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
   }

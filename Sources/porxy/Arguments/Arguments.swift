@@ -14,6 +14,10 @@ enum Arguments {
       switch try command(&words) {
       case .run: return .run(try parseRun(&words))
       case .check: return .check(try parseCheck(&words))
+      case .status: return .status(try parseStatus(&words))
+      case .reload: return .reload(try parseAdmin(.reload, &words))
+      case .drain: return .drain(try parseAdmin(.drain, &words))
+      case .logLevel: return .logLevel(try parseLogLevel(&words))
       case .simulate: return .simulate(try parseSimulate(&words))
       case .replay: return .simulate(try parseReplay(&words))
       case .conform: return .conform(try parseConform(&words))
@@ -59,6 +63,10 @@ enum Arguments {
 enum CommandName: String, CaseIterable {
   case run
   case check
+  case status
+  case reload
+  case drain
+  case logLevel = "log-level"
   case simulate
   case replay
   case conform
@@ -71,6 +79,10 @@ enum CommandName: String, CaseIterable {
 enum Command: Equatable {
   case run(RunOptions)
   case check(CheckOptions)
+  case status(StatusOptions)
+  case reload(AdminOptions)
+  case drain(AdminOptions)
+  case logLevel(LogLevelOptions)
   case simulate(SimulateOptions)
   case conform(ConformOptions)
   case top(TopOptions)

@@ -1,3 +1,5 @@
+import PorxyCore
+
 extension Help {
   static let run = Help(
     purpose: "porxy run - proxy TCP connections until a signal. 'run' may be left out.",
@@ -32,6 +34,44 @@ extension Help {
       HelpEntry("2", "The configuration has mistakes or cannot be read, or a mistake in usage."),
     ],
     examples: [HelpEntry("porxy check config.yaml --print", "Checks a file and shows every setting.")])
+
+  static let status = Help(
+    purpose: "porxy status - say how a running porxy is: its sessions, its listeners and its last reload.",
+    usage: ["porxy status [--quiet | --json] [--admin PATH]"], notes: [socketNote],
+    options: StatusOptions.table.map(\.entry),
+    exitCodes: [
+      HelpEntry("0", "It takes clients."), HelpEntry("1", "It does not yet, or no longer; or no porxy answers."),
+      misuse,
+    ],
+    examples: [HelpEntry("porxy status --quiet", "Tells a container's health check whether porxy takes clients.")])
+
+  static let reload = Help(
+    purpose: "porxy reload - have a running porxy read its configuration again, and wait for what comes of it.",
+    usage: ["porxy reload [--admin PATH]"],
+    notes: [
+      "With a mistake in the file, nothing changes, and all mistakes are shown as 'porxy check' does.", socketNote,
+    ],
+    options: AdminOptions.table.map(\.entry),
+    exitCodes: [
+      HelpEntry("0", "It serves by the new configuration."),
+      HelpEntry("1", "It was refused, or no porxy answers."), misuse,
+    ],
+    examples: [HelpEntry("porxy reload", "Loads the file that porxy was started with.")])
+
+  static let drain = Help(
+    purpose: "porxy drain - have a running porxy accept no more clients, and end once its sessions are over.",
+    usage: ["porxy drain [--admin PATH]"], notes: ["It is what a first SIGTERM does.", socketNote],
+    options: AdminOptions.table.map(\.entry),
+    exitCodes: [HelpEntry("0", "It has begun."), HelpEntry("1", "No porxy answers."), misuse],
+    examples: [HelpEntry("porxy drain", "Ends porxy as soon as its sessions are over, or at the end of 'drain'.")])
+
+  static let logLevel = Help(
+    purpose: "porxy log-level - have a running porxy log more or less, until its next reload.",
+    usage: ["porxy log-level LEVEL [--admin PATH]"],
+    notes: ["LEVEL is \(Arguments.oneOf(LogLevel.allCases)); each includes those before it.", socketNote],
+    options: LogLevelOptions.table.map(\.entry),
+    exitCodes: [HelpEntry("0", "All workers log by it."), HelpEntry("1", "No porxy answers."), misuse],
+    examples: [HelpEntry("porxy log-level debug", "Logs each attempt to reach a backend, too.")])
 
   static let simulate = Help(
     purpose: "porxy simulate - test porxy on a simulated network, with random peers and faults.",
@@ -95,6 +135,8 @@ extension Help {
       HelpEntry("porxy top --once --admin /run/porxy/admin.sock", "Prints one look, for a script."),
     ])
 
+  private static let socketNote = "It asks by the socket that 'admin' in porxy's configuration names."
+  private static let misuse = HelpEntry("2", "A mistake in usage.")
   private static let mistakes = HelpEntry("2", "A mistake in usage or configuration.")
   private static let unusable = HelpEntry("2", "A mistake in usage, or a file or directory that cannot be used.")
   private static let signals = HelpEntry("130, 143, 131", "SIGINT, SIGTERM or SIGQUIT ended it before it was done.")

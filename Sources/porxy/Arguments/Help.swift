@@ -40,6 +40,10 @@ struct Help {
     switch command {
     case .run: run.text
     case .check: check.text
+    case .status: status.text
+    case .reload: reload.text
+    case .drain: drain.text
+    case .logLevel: logLevel.text
     case .simulate: simulate.text
     case .replay: replay.text
     case .conform: conform.text
@@ -59,6 +63,10 @@ struct Help {
     Commands:
       run                   Proxy until a signal; the default.
       check                 Say whether a configuration is right.
+      status                Say how a running porxy is.
+      reload                Have a running porxy read its configuration again.
+      drain                 Have a running porxy stop once its sessions are over.
+      log-level LEVEL       Have a running porxy log more or less.
       top                   Show what a running porxy does, by its admin socket.
       simulate              Test porxy on a simulated network with faults.
       replay                Show a saved run or a scenario, step by step.
@@ -66,15 +74,11 @@ struct Help {
       help [COMMAND]        Print this text, or the help of a command.
       version               Print the version. --version and -V do the same.
 
-    Options of run:
+    'porxy help run' lists the options of run, such as --config FILE.
+    The log goes to standard error. A first signal lets sessions finish, a second
+    ends them. Exit codes: 0 done, 1 failed, 2 mistake in usage or configuration.
 
-    """ + RunOptions.table.map { Self.lines($0.entry.short) }.joined()
-      + """
-
-      The log goes to standard error. A first signal lets sessions finish, a second
-      ends them. Exit codes: 0 done, 1 failed, 2 mistake in usage or configuration.
-
-      """
+    """
   }
 
   var text: String {

@@ -35,6 +35,8 @@ final class Reports: Sendable {
       isJSON.store(settings.format == .json, ordering: .relaxed)
     }
 
+    func change(to level: LogLevel) { self.level.store(level.rank, ordering: .relaxed) }
+
     var format: LogFormat { isJSON.load(ordering: .relaxed) ? .json : .text }
 
     func takes(_ level: LogLevel) -> Bool { level.rank <= self.level.load(ordering: .relaxed) }
@@ -54,6 +56,9 @@ final class Reports: Sendable {
 
   /// From now on the log is written by other settings.
   func change(to settings: LogSettings) { self.settings.change(to: settings) }
+
+  /// From now on the log is written up to this level.
+  func change(to level: LogLevel) { settings.change(to: level) }
 
   private var format: LogFormat { settings.format }
 

@@ -7,9 +7,16 @@ import PorxySocketIO
 /// Where the configuration came from, and how it is read again.
 struct ConfigurationSource {
   /// A thing to say about the configuration, and where: file, line and column.
-  struct Remark {
+  struct Remark: Sendable {
     let place: String
     let message: String
+
+    /// In one line.
+    var text: String { "\(place): \(message)" }
+
+    init(_ place: String, _ message: String) {
+      (self.place, self.message) = (place, message)
+    }
 
     init(_ problem: Problem) {
       place = "\(problem.file):\(problem.line):\(problem.column)"
@@ -18,9 +25,11 @@ struct ConfigurationSource {
   }
 
   /// Why there is no other configuration, for a person.
-  struct Refusal: Error {
+  struct Refusal: Error, Sendable {
     let reason: String
     var mistakes: [Remark] = []
+    /// All of the mistakes as `porxy check` shows them.
+    var report = ""
   }
 
   /// What was said on the command line, which goes on to take precedence.
@@ -28,7 +37,7 @@ struct ConfigurationSource {
   /// The file's path, whatever the working directory.
   private let path: String
   /// What the file is called for people.
-  private let name: String
+  let name: String
   /// What the file said at the start, if changes are looked for.
   private let bytes: [UInt8]
   private let descriptorLimit: Int
@@ -63,7 +72,8 @@ struct ConfigurationSource {
     let result = ConfigurationReader.read(bytes, file: name)
     guard let configuration = result.configuration else {
       let count = result.errorCount == 1 ? "a mistake" : "\(result.errorCount) mistakes"
-      throw Refusal(reason: "\(count) in \(name)", mistakes: result.errors.map(Remark.init))
+      throw Refusal(
+        reason: "\(count) in \(name)", mistakes: result.errors.map(Remark.init), report: result.description)
     }
     return (try Self.fitted(configuration, by: options), result.warnings.map(Remark.init))
   }
@@ -89,7 +99,8 @@ struct ConfigurationSource {
       return try DescriptorBudget(
         limit: descriptorLimit, used: descriptorsUsed,
         endpoints: configuration.listeners.reduce(0) { $0 + $1.endpoints.count },
-        names: configuration.names.count, workers: started.map { .fixed($0.workers) } ?? configuration.workers,
+        names: configuration.names.count, hasAdmin: configuration.admin != nil,
+        workers: started.map { .fixed($0.workers) } ?? configuration.workers,
         processors: SystemInfo.processorCount, keeping: started)
     } catch {
       throw Refusal(

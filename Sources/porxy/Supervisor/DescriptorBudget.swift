@@ -1,4 +1,5 @@
 import Glibc
+import PorxyAdmin
 import PorxyCore
 import PorxyRuntime
 import PorxySocketIO
@@ -28,6 +29,9 @@ struct DescriptorBudget: Equatable {
   private static let ofWorker = 3
   /// A file and name servers that a lookup asks.
   private static let ofLookup = 4
+  /// The admin server's own, its doors, those that a reload opens before it closes others, and its clients; so that it
+  /// answers when all sessions are there.
+  private static let ofAdmin = 3 + 2 + 2 + AdminLimits.connectionsMax
   /// What a library may open behind porxy's back.
   private static let spare = 2
   static let pipesMaxOfWorker = 1024
@@ -36,14 +40,16 @@ struct DescriptorBudget: Equatable {
   static let lookupsMaxOfAll = 256
 
   /// `limit` is the limit on descriptors, `used` are those open at the start, `endpoints` what each worker listens on,
-  /// `names` what is looked up. `started` is the budget of the start, of which workers keep their pipes and attempts.
+  /// `names` what is looked up, `hasAdmin` whether there is an admin server. `started` is the budget of the start, of
+  /// which workers keep their pipes and attempts.
   init(
-    limit: Int, used: Int, endpoints: Int, names: Int, workers wanted: WorkerCount, processors: Int,
+    limit: Int, used: Int, endpoints: Int, names: Int, hasAdmin: Bool = false, workers wanted: WorkerCount,
+    processors: Int,
     keeping started: DescriptorBudget? = nil
   ) throws(Shortage) {
     let ofWorker = Self.ofWorker + endpoints
     lookupsMax = max(1, min(names, Self.lookupsMaxOfAll, (limit - used) / 32))
-    let ofProcess = used + Self.spare + (names > 0 ? lookupsMax * Self.ofLookup : 0)
+    let ofProcess = used + Self.spare + (hasAdmin ? Self.ofAdmin : 0) + (names > 0 ? lookupsMax * Self.ofLookup : 0)
     let free = limit - ofProcess
     workers =
       switch wanted {

@@ -13,6 +13,16 @@ final class ProcessReadiness: Sendable {
     /// Accepts no more; sessions finish.
     case draining
 
+    /// Its name for people and programs.
+    var word: String {
+      switch self {
+      case .starting: "starting"
+      case .ready: "serving"
+      case .notice: "notice"
+      case .draining: "draining"
+      }
+    }
+
     static func < (a: State, b: State) -> Bool { a.rawValue < b.rawValue }
   }
 

@@ -1,11 +1,12 @@
+import PorxyAdmin
 import PorxyCore
 import PorxyRuntime
 import PorxySocketIO
 
-/// Starts the workers, waits for signals, and ends the process in order (STOP).
+/// Starts the workers, waits for signals and commands, and ends the process in order (STOP).
 struct Supervisor {
   /// What the threads tell the supervisor.
-  private struct State: Sendable {
+  struct State: Sendable {
     var starts: [Worker.Start] = []
     var workersEnded = 0
     var signals: [Signals.Signal] = []
@@ -15,16 +16,25 @@ struct Supervisor {
     var answers: [Reload.Answer] = []
     /// What the contact to the service manager has not heard yet.
     var news: [News] = []
+    /// What was asked for by the admin socket.
+    var commands: [AdminCommand] = []
 
     /// A reload that is asked for while another waits is that one.
     mutating func add(_ signal: Signals.Signal, max: Int) {
       guard signals.count < max, !(signal.asksToReload && signals.contains(signal)) else { return }
       signals.append(signal)
     }
+
+    /// False where too many commands wait.
+    mutating func add(_ command: AdminCommand) -> Bool {
+      guard commands.count < AdminCommand.waitingMax else { return false }
+      commands.append(command)
+      return true
+    }
   }
 
   /// What workers tell of their health.
-  private enum News: Sendable {
+  enum News: Sendable {
     case answer(to: UInt32, worker: Int)
     case end(worker: Int)
   }
@@ -32,20 +42,23 @@ struct Supervisor {
   /// What the supervisor waits for.
   private enum Event {
     case signal(Signals.Signal)
+    case command(AdminCommand)
     case fileHasChanged
     case noticeIsOver
     case workersHaveEnded
   }
 
-  private let source: ConfigurationSource
-  private let configuration: Configuration
-  private let budget: DescriptorBudget
-  private let shared: SharedState
-  private let reports: Reports
-  private let state = Monitor(State())
-  let readiness = ProcessReadiness()
+  let source: ConfigurationSource
+  let configuration: Configuration
+  let budget: DescriptorBudget
+  let shared: SharedState
+  let reports: Reports
+  let state = Monitor(State())
+  let life = ProcessLife()
+  private let questions = WorkerQuestions()
+  let admin: AdminThread
   /// Nil where no service manager wants to hear.
-  private let service: ServiceContact?
+  let service: ServiceContact?
 
   /// How long a second signal may take to end the process.
   private static let patience = Duration.seconds(2)
@@ -66,7 +79,8 @@ struct Supervisor {
       configuration, sessionsMax: budget.sessionsMax, attemptsMax: budget.attemptsMax, workers: budget.workers)
     Resolver.lookupsMax(budget.lookupsMax)
     reports = Reports(configuration.log, workers: budget.workers)
-    let (shared, readiness, reports) = (shared, readiness, reports)
+    admin = AdminThread(questions, reports)
+    let (shared, readiness, reports) = (shared, life.readiness, reports)
     service = socket.map { ServiceContact(over: $0, shared, readiness, reports) }
   }
 
@@ -80,14 +94,21 @@ struct Supervisor {
       }
     guard hasThreads else { return complain("cannot start a thread; \(Self.threadAdvice)") }
     defer { reports.flush() }
+    // It is there before the first client, and until the last session has ended.
+    if let failure = admin.prepare(configuration.admin, adminRoutes) {
+      return complain("admin cannot listen on \(failure.place): \(failure.reason)")
+    }
+    admin.commit()
+    defer { admin.end() }
     var mailboxes: [Mailbox] = []
     for worker in 0..<budget.workers {
       guard let mailbox = start(worker) else { return .failed }
       mailboxes.append(mailbox)
     }
+    questions.serve(mailboxes)
     reports.note(
       .started(version: Version.current, workers: budget.workers, sessionsMax: shared.admission.sessionsMax))
-    readiness.enter(.ready)
+    life.readiness.enter(.ready)
     service?.ready(workers: budget.workers)
     guard source.watch({ state.change { $0.fileHasChanged = true } }) else {
       return complain("cannot start a thread; \(Self.threadAdvice)")
@@ -97,7 +118,7 @@ struct Supervisor {
 
   /// Starts a worker and waits until it serves; nil if it does not, which is told.
   private func start(_ worker: Int) -> Mailbox? {
-    let (shared, reports, state) = (shared, reports, state)
+    let (shared, reports, state, questions) = (shared, reports, state, questions)
     var options = EpollTransport.Options()
     options.probesPorts = worker == 0
     options.blockSize = configuration.limits.blockSize
@@ -111,13 +132,14 @@ struct Supervisor {
       } log: { record in
         reports.note(record, worker: worker, by: &formatter)
       } answer: { answer in
-        state.change { state in
-          switch answer {
-          case .step(let step): state.answers.append(step)
-          case .reply(.alive, to: let number, let worker): state.news.append(.answer(to: number, worker: worker))
-          }
+        switch answer {
+        case .step(let step): state.change { $0.answers.append(step) }
+        case .reply(_, to: let number, let worker) where Watchdog.asks(number):
+          state.change { $0.news.append(.answer(to: number, worker: worker)) }
+        case .reply(let reply, to: let number, let worker): questions.note(reply, to: number, worker: worker)
         }
       }
+      questions.end(worker)
       state.change { state in
         state.workersEnded += 1
         state.news.append(.end(worker: worker))
@@ -144,12 +166,19 @@ struct Supervisor {
     }
   }
 
-  private func note(_ failures: [ListenFailure], as record: (String, Endpoint, String) -> ProcessRecord) {
+  @discardableResult
+  func note(
+    _ failures: [ListenFailure], as record: (String, Endpoint, String) -> ProcessRecord
+  ) -> [ConfigurationSource.Remark] {
+    var remarks: [ConfigurationSource.Remark] = []
     for (failure, further) in ListenFailure.grouped(failures) {
       let reason = ListenAdvice.reason(for: failure.error.failure, at: failure.endpoint)
       let others = further == 0 ? "" : " (and \(further) more \(further == 1 ? "port" : "ports") for the same reason)"
       reports.note(record(failure.listener, failure.endpoint, reason + others))
+      remarks.append(
+        ConfigurationSource.Remark("listener \(failure.listener)", "\(failure.endpoint): \(reason + others)"))
     }
+    return remarks
   }
 
   private func complain(_ text: String) -> ExitCode {
@@ -172,13 +201,19 @@ struct Supervisor {
         noticeEnd = .never
         drain(mailboxes)
       case .fileHasChanged:
-        if readiness.state < .draining { reload(mailboxes, by: "watch") }
-      case .signal(let signal) where signal.asksToReload && readiness.state < .draining:
+        if life.readiness.state < .draining { reload(mailboxes, by: "watch") }
+      case .command(let command):
+        switch take(command, mailboxes) {
+        case .goOn: break
+        case .drain: noticeEnd = beginToStop(mailboxes)
+        case .stop: return stop(mailboxes)
+        }
+      case .signal(let signal) where signal.asksToReload && life.readiness.state < .draining:
         reload(mailboxes, by: signal.name)
       case .signal(let signal) where !signal.asksToStop:
         if rarely.isDue(signal, at: .now) { reports.note(.ignored(signal: signal.name)) }
       case .signal(let signal):
-        let isAgain = readiness.state > .ready
+        let isAgain = life.readiness.state > .ready
         reports.note(.stopSignal(signal: signal.name, again: isAgain))
         guard !isAgain else { return stop(mailboxes) }
         noticeEnd = beginToStop(mailboxes)
@@ -191,6 +226,7 @@ struct Supervisor {
     let event = wait(until: noticeEnd, mailboxes) { state -> Event? in
       if state.workersEnded == workers { return .workersHaveEnded }
       if !state.signals.isEmpty { return .signal(state.signals.removeFirst()) }
+      if !state.commands.isEmpty { return .command(state.commands.removeFirst()) }
       defer { state.fileHasChanged = false }
       return state.fileHasChanged ? .fileHasChanged : nil
     }
@@ -199,7 +235,7 @@ struct Supervisor {
 
   /// Waits until `body` has a result, but no longer than to `end`; nil if it had none by then. Meanwhile the service
   /// manager hears what it is to hear.
-  private func wait<Result>(
+  func wait<Result>(
     until end: Instant = .never, _ mailboxes: [Mailbox], for body: (inout State) -> Result?
   ) -> Result? {
     guard let service else { return state.wait(until: end, for: body) }
@@ -227,7 +263,7 @@ struct Supervisor {
   private func beginToStop(_ mailboxes: [Mailbox]) -> Instant {
     let notice = shared.generation.configuration.notice
     let hasNotice = notice > .zero
-    readiness.enter(hasNotice ? .notice : .draining)
+    life.readiness.enter(hasNotice ? .notice : .draining)
     service?.stopBegan(notice: notice)
     guard hasNotice else {
       drain(mailboxes)
@@ -238,97 +274,54 @@ struct Supervisor {
   }
 
   private func drain(_ mailboxes: [Mailbox]) {
-    readiness.enter(.draining)
+    life.readiness.enter(.draining)
     for mailbox in mailboxes { mailbox.post(.drain) }
   }
 
   private func stop(_ mailboxes: [Mailbox]) -> ExitCode {
-    readiness.enter(.draining)
+    life.readiness.enter(.draining)
     for mailbox in mailboxes { mailbox.post(.stop) }
     return waitForStop()
   }
 
-  // MARK: Reload
+  // MARK: Commands
 
-  /// Serves by the configuration as it is now in its file, or goes on as before (RELOAD).
-  private func reload(_ mailboxes: [Mailbox], by signal: String) {
-    reports.note(.reloadBegan(by: signal))
-    service?.reloadBegan()
-    do throws(ConfigurationSource.Refusal) {
-      let (configuration, warnings) = try source.read()
-      let next = try source.budget(for: configuration, keeping: budget)
-      for warning in warnings { reports.note(.reloadWarning(place: warning.place, message: warning.message)) }
-      shared.prepare(configuration)
-      carryOut(configuration, next, mailboxes)
-    } catch {
-      for mistake in error.mistakes { reports.note(.reloadMistake(place: mistake.place, message: mistake.message)) }
-      refuse(error.reason, error.mistakes.first.map { "\($0.place): \($0.message)" })
-    }
-  }
-
-  /// `mistake` is the first of those that are the reason.
-  private func refuse(_ reason: String, _ mistake: String? = nil) {
-    reports.note(.reloadRefused(reason: reason))
-    service?.reloadEnded(refusal: mistake ?? reason)
-  }
-
-  /// Has all workers take the steps of the change, one after the other.
-  private func carryOut(_ configuration: Configuration, _ nextBudget: DescriptorBudget, _ mailboxes: [Mailbox]) {
-    let (before, workers) = (shared.generation, budget.workers)
-    var reload = Reload(to: configuration, workers: workers)
-    var next = reload.first
-    var isCancelled = false
-    while true {  // bound: the steps, each answered once by each worker
-      switch next {
-      case .post(let step, let those):
-        if step == .serve {
-          shared.carryOut(sessionsMax: nextBudget.sessionsMax)
-          Resolver.lookupsMax(nextBudget.lookupsMax)
-        }
-        for worker in those { mailboxes[worker].post(.reload(step)) }
-      case .wait: break
-      case .refused(let refusal):
-        shared.finishReload(isDone: false)
-        if case .cannotListen(let failures) = refusal { note(failures, as: ProcessRecord.listenFailed) }
-        return refuse(refusal.text)
-      case .done(let failures):
-        shared.finishReload(isDone: true)
-        note(failures, as: ProcessRecord.listenSkipped)
-        for key in self.configuration.keysForStart(changedIn: configuration) { reports.note(.needsRestart(key: key)) }
-        reports.change(to: configuration.log)
-        let after = shared.generation
-        reports.note(.reloaded(generation: after.number, after.changes(since: before)))
-        service?.reloadEnded(refusal: nil)
-        return
-      }
-      switch nextProgress(isCancelled: isCancelled, mailboxes) {
-      case .answer(let answer): next = reload.note(answer)
-      case .stop:
-        isCancelled = true
-        next = reload.cancel() ?? .wait
-      case nil: return shared.finishReload(isDone: false)
-      }
-    }
-  }
-
-  /// What a reload goes on with.
-  private enum Progress {
-    case answer(Reload.Answer)
-    /// A signal to stop has come, which what is only prepared does not keep waiting.
+  /// What follows from a command.
+  private enum Consequence {
+    case goOn
+    case drain
     case stop
   }
 
-  /// Nil if there is nothing to wait for: a worker that has ended answers no more, and then all end; who asks twice for
-  /// the end does not wait for one that hangs.
-  private func nextProgress(isCancelled: Bool, _ mailboxes: [Mailbox]) -> Progress? {
-    let stopsMax = readiness.isReady ? 1 : 0
-    let progress = wait(mailboxes) { state -> Progress?? in
-      let stops = state.signals.count(where: \.asksToStop)
-      if stops > 0, !isCancelled { return .stop }
-      if !state.answers.isEmpty { return .answer(state.answers.removeFirst()) }
-      return state.workersEnded > 0 || stops > stopsMax ? .some(nil) : nil
+  /// Does what a command asks for, and answers.
+  private func take(_ command: AdminCommand, _ mailboxes: [Mailbox]) -> Consequence {
+    let isStopping = life.readiness.state > .ready
+    switch command.kind {
+    case .reload:
+      let isPossible = life.readiness.state < .draining
+      command.reply(isPossible ? .reload(reload(mailboxes, by: "admin")) : .tooLate)
+      return .goOn
+    case .drain:
+      command.reply(.stopping)
+      // Who asks to drain again does not mean to cut sessions, as a second signal does.
+      guard !isStopping else { return .goOn }
+      reports.note(.stopSignal(signal: "admin", again: false))
+      return .drain
+    case .stop:
+      command.reply(.stopping)
+      reports.note(.stopSignal(signal: "admin", again: isStopping))
+      return .stop
     }
-    return progress ?? nil
+  }
+
+  /// What can be asked of this process.
+  func adminRoutes() -> [AdminRoute] {
+    let (admin, state) = (admin, state)
+    return AdminEndpoints(
+      shared: shared, source: source, life: life, reports: reports, questions: questions, workers: budget.workers,
+      answer: { number, response in admin.answer(number, with: response) },
+      order: { command in state.change { $0.add(command) } }
+    ).routes
   }
 
   private func waitForStop() -> ExitCode {
@@ -353,17 +346,5 @@ struct SignalNotes {
     guard !told.contains(where: { $0.signal == signal }) else { return false }
     told.append((signal, now))
     return true
-  }
-}
-
-extension Reload.Refusal {
-  /// For a person.
-  fileprivate var text: String {
-    switch self {
-    case .cannotListen: "a listener cannot listen"
-    case .tooManyPlans:
-      "too many configurations are still in use by sessions; end some of those that have lasted longest"
-    case .cancelled: "porxy is stopping"
-    }
   }
 }

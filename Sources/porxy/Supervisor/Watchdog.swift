@@ -5,13 +5,19 @@ import PorxyCore
 /// Twice in the time that the manager allows, it asks all workers whether they still take turns, and only when each has
 /// answered may the manager hear. So one worker that is stuck makes the manager end porxy.
 struct Watchdog {
+  /// Numbers of its inquiries begin here. Those of other askers are lower.
+  static let numbersFrom: UInt32 = 1 << 31
+
+  /// Whether an inquiry of that number is the watchdog's.
+  static func asks(_ number: UInt32) -> Bool { number >= numbersFrom }
+
   private let interval: Duration
   /// Of workers, whether they owe an answer.
   private(set) var owes: [Bool]
   private var hasEnded: [Bool]
   private var askedAt: Instant
-  /// Of the last inquiry. Those of other askers are lower.
-  private var number: UInt32 = 1 << 31
+  /// Of the last inquiry.
+  private var number = numbersFrom
   private var isWaiting = false
   /// The first time is at once.
   private var isDue = true
@@ -37,7 +43,7 @@ struct Watchdog {
     isDue = false
     isWaiting = true
     askedAt = now
-    number = number == .max ? 1 << 31 : number + 1
+    number = number == .max ? Self.numbersFrom : number + 1
     owes = hasEnded.map { !$0 }
     return number
   }

@@ -6,7 +6,9 @@ import Testing
 
 /// The help of porxy and of each command.
 @Suite(.paced) struct HelpTests {
-  private static let commands: [CommandName] = [.run, .check, .top, .simulate, .replay, .conform]
+  private static let commands: [CommandName] = [
+    .run, .check, .status, .reload, .drain, .logLevel, .top, .simulate, .replay, .conform,
+  ]
 
   private func lines(_ command: CommandName?) -> [Substring] {
     Help.text(of: command).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
@@ -34,9 +36,7 @@ import Testing
     for command in CommandName.allCases {
       #expect(lines(nil).contains { $0.hasPrefix("  \(command.rawValue) ") }, "\(command)")
     }
-    for option in terms(.run, "Options:").dropLast(2) {
-      #expect(lines(nil).contains { $0.hasPrefix("  \(option) ") && $0.hasSuffix(".") }, "\(option)")
-    }
+    #expect(lines(nil).contains { $0.contains("porxy help run") }, "it says where the options of run are")
   }
 
   @Test("a command's help has its parts, none of which is wider than a terminal", arguments: commands)
@@ -74,6 +74,9 @@ import Testing
       switch command {
       case .run: RunOptions.table.map(\.name)
       case .check: CheckOptions.table.map(\.name)
+      case .status: StatusOptions.table.map(\.name)
+      case .reload, .drain: AdminOptions.table.map(\.name)
+      case .logLevel: LogLevelOptions.table.map(\.name)
       case .simulate: SimulateOptions.table.map(\.name)
       case .conform: ConformOptions.table.map(\.name)
       case .top: TopOptions.table.map(\.name)

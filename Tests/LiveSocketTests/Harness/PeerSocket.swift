@@ -24,6 +24,11 @@ final class PeerSocket: Sendable {
     equip()
   }
 
+  /// Takes over the descriptor of a unix socket, which has no options of TCP.
+  init(local descriptor: Int32) {
+    self.descriptor = descriptor
+  }
+
   deinit { close() }
 
   private func equip() {

@@ -39,6 +39,17 @@ import Testing
     #expect(try budget(40, names: 1000).lookupsMax == 1)
   }
 
+  @Test("what the admin server may open is set aside, so that sessions never have it")
+  func setsAsideWhatAdminNeeds() throws {
+    for limit in [100, 1024, 65536] {
+      let with = try DescriptorBudget(
+        limit: limit, used: 3, endpoints: 2, names: 0, hasAdmin: true, workers: .fixed(1), processors: 2)
+      let less = try DescriptorBudget(
+        limit: limit - 39, used: 3, endpoints: 2, names: 0, workers: .fixed(1), processors: 2)
+      #expect(with == less, "epoll, mailbox, reserve, two doors, two that a reload opens, and 32 clients")
+    }
+  }
+
   @Test func neverPlansForMoreThanTheLimit() throws {
     for limit in 16...3000 {
       for processors in [1, 2, 7, 64] {

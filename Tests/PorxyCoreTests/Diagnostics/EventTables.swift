@@ -23,6 +23,7 @@ enum EventTables {
     .noticeBegan(lasts: .seconds(5)), .notifyFailed(error: ""),
     .reloadBegan(by: "SIGHUP"), .reloadMistake(place: "", message: ""), .reloadWarning(place: "", message: ""),
     .reloadRefused(reason: ""), .reloaded(generation: 2, ListenerChanges()), .needsRestart(key: "workers"),
+    .adminListening(door: ""), .adminFailed(door: "", reason: ""), .adminChange(user: 0, what: ""),
     .dropped(lines: 2), .stopped,
   ]
 

@@ -230,6 +230,19 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (ProcessRecord.adminListening(door: "/a b"), "info admin listening: door=\"/a b\""),
+    (
+      .adminFailed(door: "127.0.0.1:9180", reason: "in use"),
+      "error admin cannot listen: door=127.0.0.1:9180 reason=\"in use\""
+    ),
+    (.adminChange(user: 0, what: "reload"), "info change asked for by the admin socket: uid=0 what=reload"),
+    (.adminChange(user: nil, what: "drain"), "info change asked for by the admin socket: what=drain"),
+  ])
+  func tellsOfTheAdminServer(_ record: ProcessRecord, _ expected: String) {
+    #expect(line(record, .text) == "2026-07-31T09:05:07.042Z \(expected)\n")
+  }
+
   @Test func writesALineWithoutFieldsWithoutAColon() {
     #expect(line(.stopped, .text) == "2026-07-31T09:05:07.042Z info porxy stopped\n")
   }

@@ -1,6 +1,6 @@
 extension Rule {
   static let imports = [
-    coreImports, configurationImports, runtimeImports, socketImports, simulationImports, noFoundation,
+    coreImports, adminImports, configurationImports, runtimeImports, socketImports, simulationImports, noFoundation,
   ]
 
   private static let foundation = ["Foundation", "FoundationEssentials", "FoundationNetworking", "Dispatch"]
@@ -10,6 +10,10 @@ extension Rule {
     "PorxyCore",
     none: system + foundation + ["PorxyConfiguration", "PorxyRuntime", "PorxySocketIO", "PorxySimulation"],
     because: "the core knows nothing below it: what it needs of the world comes through Transport")
+  static let adminImports = importing(
+    "PorxyAdmin",
+    none: system + foundation + ["PorxyConfiguration", "PorxyRuntime", "PorxySocketIO", "PorxySimulation"],
+    because: "the admin server needs a Transport and nothing else, so that all its clients can be simulated")
   static let configurationImports = importing(
     "PorxyConfiguration", none: system + foundation + ["PorxyRuntime", "PorxySocketIO", "PorxySimulation"],
     because: "reading a configuration needs nothing of the machine, so that every mistake can be tested anywhere")

@@ -1,0 +1,129 @@
+import PorxyAdmin
+import PorxyCore
+
+/// What can be asked of porxy and what it can be told, with the answers. The handlers run on the admin thread.
+struct AdminEndpoints: Sendable {
+  let shared: SharedState
+  let source: ConfigurationSource
+  let life: ProcessLife
+  let reports: Reports
+  let questions: WorkerQuestions
+  let workers: Int
+  /// Brings the answer to a request that was left for later.
+  let answer: @Sendable (UInt64, Response) -> Void
+  /// Leaves a command for the supervisor; false where too many wait.
+  let order: @Sendable (AdminCommand) -> Bool
+
+  /// Longer than a worker may take, so that those that have answered are heard.
+  private static let patience = WorkerQuestions.patience + .milliseconds(500)
+  /// A reload looks for ports and waits for all workers; a worker that hangs does not hold its asker for ever.
+  private static let reloadPatience = Duration.seconds(60)
+
+  /// A row for each thing that can be asked for. Which doors have it: everything a unix socket, reads a loopback
+  /// address, probes all.
+  var routes: [AdminRoute] {
+    [
+      AdminRoute(.get, "/healthz", from: .probes, health),
+      AdminRoute(.get, "/readyz", from: .probes) { _, _ in .now(readiness) },
+      AdminRoute(.get, "/version", from: .reads) { _, _ in .now(.json(.ok, StatusPage.version.text)) },
+      AdminRoute(.get, "/status", from: .reads) { request, _ in .now(status(request)) },
+      AdminRoute(.get, "/listeners", from: .reads) { _, _ in .now(.json(.ok, page.listeners)) },
+      AdminRoute(.get, "/backends", from: .reads) { _, _ in .now(.json(.ok, page.backends)) },
+      AdminRoute(.get, "/config", from: .reads) { _, _ in .now(configuration) },
+      AdminRoute(.post, "/reload", from: .everything, reload),
+      AdminRoute(.post, "/drain", from: .everything) { request, ticket in stop(.drain, request, ticket) },
+      AdminRoute(.post, "/stop", from: .everything) { request, ticket in stop(.stop, request, ticket) },
+      AdminRoute(.post, "/log/level", from: .everything, changeLogLevel),
+    ]
+  }
+
+  private var page: StatusPage { StatusPage(shared: shared, life: life, workers: workers) }
+
+  private static func wantsText(_ request: Request) -> Bool { request.value(of: "format") == "text" }
+
+  private static let busy = Response.text(.unavailable, "too much is asked at the same time; try again\n")
+
+  // MARK: Reading
+
+  /// Every worker takes turns.
+  private func health(_ request: Request, _ ticket: AdminTicket) -> AdminOutcome {
+    let isAsked = questions.ask(.ping) { replies in
+      let isHealthy = replies.silent.isEmpty && !replies.byWorker.isEmpty
+      let text = Self.complaint(of: replies)
+      answer(
+        ticket.number, isHealthy ? .text(.ok, "ok\n") : .text(.unavailable, text.isEmpty ? "starting\n" : text))
+    }
+    return isAsked ? .later(Self.patience) : .now(Self.busy)
+  }
+
+  /// Which workers do not answer; empty if all do.
+  private static func complaint(of replies: WorkerQuestions.Replies) -> String {
+    replies.silent.map { "worker \($0) does not answer\n" }.joined()
+  }
+
+  /// Porxy takes new clients.
+  private var readiness: Response {
+    let state = life.readiness.state
+    return state == .ready ? .text(.ok, "ready\n") : .text(.unavailable, "\(state.word)\n")
+  }
+
+  private func status(_ request: Request) -> Response {
+    Self.wantsText(request) ? .text(.ok, page.text) : .json(.ok, page.status.text)
+  }
+
+  /// What runs, as a file that says the same.
+  private var configuration: Response {
+    let running = RunningConfiguration(shared.generation, source)
+    return Response(contentType: "application/yaml", body: Array(running.text.utf8))
+  }
+
+  // MARK: Changing
+
+  private func reload(_ request: Request, _ ticket: AdminTicket) -> AdminOutcome {
+    let asText = Self.wantsText(request)
+    return leave(.reload, ticket, for: Self.reloadPatience) { outcome in
+      guard case .reload(let reload) = outcome else { return Self.tooLate }
+      return ReloadPage.response(to: reload, asText: asText)
+    }
+  }
+
+  private func stop(_ kind: AdminCommand.Kind, _ request: Request, _ ticket: AdminTicket) -> AdminOutcome {
+    let asText = Self.wantsText(request)
+    return leave(kind, ticket, for: Self.patience) { _ in
+      let (result, sessions) = (kind == .drain ? "draining" : "stopping", shared.admission.count)
+      if asText { return .text(.ok, "\(result), sessions open: \(sessions)\n") }
+      var object = JSONObject()
+      object.add("result", result)
+      object.add("sessions", sessions)
+      return .json(.ok, object.text)
+    }
+  }
+
+  private static let tooLate = Response.text(.unavailable, "porxy is stopping\n")
+
+  private func leave(
+    _ kind: AdminCommand.Kind, _ ticket: AdminTicket, for patience: Duration,
+    _ response: @escaping @Sendable (AdminCommand.Outcome) -> Response
+  ) -> AdminOutcome {
+    let command = AdminCommand(kind: kind, user: ticket.user) { outcome in answer(ticket.number, response(outcome)) }
+    guard order(command) else { return .now(Self.busy) }
+    reports.note(.adminChange(user: ticket.user, what: kind.rawValue))
+    return .later(patience)
+  }
+
+  /// Until the next reload, which brings the level of the configuration.
+  private func changeLogLevel(_ request: Request, _ ticket: AdminTicket) -> AdminOutcome {
+    guard let level = request.value(of: "level").flatMap(LogLevel.init) else {
+      let levels = LogLevel.allCases.map(\.rawValue).joined(separator: ", ")
+      return .now(.text(.badRequest, "name a level, as in /log/level?level=debug; there are: \(levels)\n"))
+    }
+    let isAsked = questions.ask(.setLogLevel(level)) { replies in
+      let text = Self.complaint(of: replies)
+      answer(ticket.number, text.isEmpty ? .text(.ok, "\(level.rawValue)\n") : .text(.unavailable, text))
+    }
+    guard isAsked else { return .now(Self.busy) }
+    reports.note(.adminChange(user: ticket.user, what: "log level \(level.rawValue)"))
+    reports.change(to: level)
+    return .later(Self.patience)
+  }
+}
