@@ -28,7 +28,8 @@ struct Porxy {
         return AdminCommands(at: options.socket).post("/log/level?level=\(options.level.rawValue)")
       case .simulate(let options): return Simulation(options).perform()
       case .conform(let options): return Conform(options).perform()
-      case .top(let options): return top(options)
+      case .top(let options):
+        return Top(AdminOverviews(at: options.admin), every: options.interval).perform(once: options.once)
       case .run(let options): return proxy(options)
       }
     } catch {
@@ -44,11 +45,6 @@ struct Porxy {
 }
 
 extension Porxy {
-  static func top(_ options: TopOptions) -> ExitCode {
-    let source = AdminOverviews { (_, _) throws(OverviewFailure) in throw OverviewFailure("there is no admin socket") }
-    return Top(source, every: options.interval).perform(once: options.once)
-  }
-
   /// Proxies until told to stop.
   static func proxy(_ options: RunOptions) -> ExitCode {
     // The configuration may come from a pipe: until it is there, a signal to stop is not held back.

@@ -49,3 +49,18 @@ struct AdminOverviews: OverviewSource {
 
   private static let reasonMax = 200
 }
+
+extension AdminOverviews {
+  /// Of the socket at a path; nil: where it usually is.
+  init(at path: String?) {
+    let client = AdminClient(path: path ?? AdminPath.usual)
+    self.init { (method, target) throws(OverviewFailure) in
+      do throws(AdminClient.Failure) {
+        let answer = try client.ask(method, target)
+        return Answer(status: answer.status, body: Array(answer.body.utf8))
+      } catch {
+        throw OverviewFailure(error.message)
+      }
+    }
+  }
+}
