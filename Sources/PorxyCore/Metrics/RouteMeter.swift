@@ -21,8 +21,8 @@ public struct RouteMeter: Sendable, Equatable {
   /// Clients that could not be taken, by the error; as many entries as there were errors, up to `failuresMax`.
   public private(set) var acceptErrors: [FailureCount] = []
   /// Pauses that have begun and the time that they took, by what was short.
-  private var pausesBegun = Counters<5>()
-  private var pausedFor = InlineArray<5, Duration>(repeating: .zero)
+  private var pausesBegun = Counters<6>()
+  private var pausedFor = InlineArray<6, Duration>(repeating: .zero)
 
   /// Errors that are told apart. Accepting has a dozen (accept(2)).
   static let failuresMax = 32

@@ -27,6 +27,8 @@ public struct ListenerState: Sendable, Equatable {
   public var listening = 0
   /// Those of them that are paused.
   public var paused = 0
+  /// Why one of them is paused; nil: none is.
+  public var cause: PauseCause?
   /// Clients that wait at them; nil: the kernel does not say, or there are more than `asksMax` sockets to ask.
   public var queue: AcceptQueue?
 
@@ -39,6 +41,7 @@ public struct ListenerState: Sendable, Equatable {
     sockets += other.sockets
     listening += other.listening
     paused += other.paused
+    cause = cause ?? other.cause
     if let queue = other.queue { add(queue) }
   }
 

@@ -25,7 +25,10 @@ extension Proxy where IO: ~Copyable {
     for index in 0..<listeners.extent where listeners.contains(index) && listeners[index].stage == .open {
       guard let place = places[plans[listeners[index].plan].route.listener.name] else { continue }
       states[place].sockets += 1
-      if listeners[index].pausedSince != nil { states[place].paused += 1 }
+      if listeners[index].pausedSince != nil {
+        states[place].paused += 1
+        states[place].cause = listeners[index].pauseCause
+      }
       guard !listeners[index].isLost else { continue }
       states[place].listening += 1
       guard listeners.count <= ListenerState.asksMax, let queue = transport.acceptQueue(of: listeners[index].id) else {

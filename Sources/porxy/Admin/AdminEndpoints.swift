@@ -8,6 +8,7 @@ struct AdminEndpoints: Sendable {
   let life: ProcessLife
   let reports: Reports
   let questions: WorkerQuestions
+  let observatory: Observatory
   let workers: Int
   /// Brings the answer to a request that was left for later.
   let answer: @Sendable (UInt64, Response) -> Void
@@ -15,7 +16,7 @@ struct AdminEndpoints: Sendable {
   let order: @Sendable (AdminCommand) -> Bool
 
   /// Longer than a worker may take, so that those that have answered are heard.
-  private static let patience = WorkerQuestions.patience + .milliseconds(500)
+  static let patience = WorkerQuestions.patience + .milliseconds(500)
   /// A reload looks for ports and waits for all workers; a worker that hangs does not hold its asker for ever.
   private static let reloadPatience = Duration.seconds(60)
 
@@ -30,6 +31,25 @@ struct AdminEndpoints: Sendable {
       AdminRoute(.get, "/listeners", from: .reads) { _, _ in .now(.json(.ok, page.listeners)) },
       AdminRoute(.get, "/backends", from: .reads) { _, _ in .now(.json(.ok, page.backends)) },
       AdminRoute(.get, "/config", from: .reads) { _, _ in .now(configuration) },
+      AdminRoute(.get, "/metrics", from: .probes, metrics),
+      AdminRoute(.get, "/overview", from: .reads) { _, ticket in
+        look(ticket) { .json(.ok, $0.json) }
+      },
+      AdminRoute(.get, "/sessions", from: .reads, sessions),
+      AdminRoute(.get, "/sessions/*", from: .reads, session),
+      AdminRoute(.get, "/", from: .reads, isPage: true) { _, ticket in
+        look(ticket) { Self.page("text/html", Page.html($0)) }
+      },
+      AdminRoute(.get, "/events", from: .reads, isPage: true) { _, ticket in
+        look(ticket) { Self.page("text/event-stream", Page.event($0)) }
+      },
+      AdminRoute(.get, "/page.css", from: .reads, isPage: true) { _, _ in .now(Self.page("text/css", Page.css)) },
+      AdminRoute(.get, "/page.js", from: .reads, isPage: true) { _, _ in .now(Self.page("text/javascript", Page.js)) },
+      AdminRoute(.get, "/page.svg", from: .reads, isPage: true) { _, _ in .now(Self.page("image/svg+xml", Page.icon)) },
+      AdminRoute(.post, "/sessions/*/reset", from: .everything) { end(.reset, $0, $1) },
+      AdminRoute(.post, "/sessions/*/end", from: .everything) { end(.end, $0, $1) },
+      AdminRoute(.post, "/listeners/*/pause", from: .everything) { change(.pause, $0, $1) },
+      AdminRoute(.post, "/listeners/*/resume", from: .everything) { change(.resume, $0, $1) },
       AdminRoute(.post, "/reload", from: .everything, reload),
       AdminRoute(.post, "/drain", from: .everything) { request, ticket in stop(.drain, request, ticket) },
       AdminRoute(.post, "/stop", from: .everything) { request, ticket in stop(.stop, request, ticket) },
@@ -41,7 +61,7 @@ struct AdminEndpoints: Sendable {
 
   private static func wantsText(_ request: Request) -> Bool { request.value(of: "format") == "text" }
 
-  private static let busy = Response.text(.unavailable, "too much is asked at the same time; try again\n")
+  static let busy = Response.text(.unavailable, "too much is asked at the same time; try again\n")
 
   // MARK: Reading
 
@@ -57,7 +77,7 @@ struct AdminEndpoints: Sendable {
   }
 
   /// Which workers do not answer; empty if all do.
-  private static func complaint(of replies: WorkerQuestions.Replies) -> String {
+  static func complaint(of replies: WorkerQuestions.Replies) -> String {
     replies.silent.map { "worker \($0) does not answer\n" }.joined()
   }
 

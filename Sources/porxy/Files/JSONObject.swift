@@ -75,12 +75,6 @@ struct JSONObject {
     bytes += Array("[\(objects.map(\.text).joined(separator: ","))]".utf8)
   }
 
-  /// Adds an object; nil is null.
-  mutating func add(_ key: String, _ object: JSONObject?) {
-    open(key)
-    bytes += Array((object?.text ?? "null").utf8)
-  }
-
   private mutating func open(_ key: String) {
     if !bytes.isEmpty { bytes.append(UInt8(ascii: ",")) }
     bytes.append(quoting: key.utf8)

@@ -10,6 +10,8 @@ final class LogWriter: Sendable {
   private struct Queue {
     var lines: [UInt8] = []
     var dropped: UInt64 = 0
+    /// Since the start.
+    var droppedInAll: UInt64 = 0
     var isWriting = false
   }
 
@@ -46,9 +48,13 @@ final class LogWriter: Sendable {
         queue.lines.append(contentsOf: line)
       } else {
         queue.dropped += 1
+        queue.droppedInAll += 1
       }
     }
   }
+
+  /// Lines that found no room since the start.
+  var dropped: UInt64 { queue.change { $0.droppedInAll } }
 
   /// Waits until everything taken so far is written, but no longer than `patience`.
   func flush(atMost patience: Duration) {
@@ -74,7 +80,7 @@ final class LogWriter: Sendable {
 
   private static func take(from queue: inout Queue) -> (lines: [UInt8], dropped: UInt64)? {
     guard !queue.lines.isEmpty || queue.dropped > 0 else { return nil }
-    defer { queue = Queue(isWriting: true) }
+    defer { queue = Queue(droppedInAll: queue.droppedInAll, isWriting: true) }
     return (queue.lines, queue.dropped)
   }
 }

@@ -8,6 +8,8 @@ import Synchronization
 final class Reports: Sendable {
   private let settings: Settings
   private let log: LogWriter
+  /// What the log was told of sessions that ended last.
+  let ended = EndedSessions()
   private let workers: Int
   /// The journal reads the log, and takes priorities.
   private let isJournal: Bool
@@ -66,6 +68,9 @@ final class Reports: Sendable {
 
   func start() -> Bool { log.start() }
 
+  /// Lines that were lost since the start.
+  var linesDropped: UInt64 { log.dropped }
+
   /// Says what concerns the process.
   func note(_ record: ProcessRecord) {
     guard takes(record.event.level) else { return }
@@ -78,6 +83,7 @@ final class Reports: Sendable {
 
   /// Says what a worker's proxy says, formatted by the worker.
   func note(_ record: LogRecord, worker: Int, by formatter: inout LogFormatter) {
+    if case .session(let session) = record { ended.note(session) }
     guard takes(record.level), let record = combine(record, worker: worker) else { return }
     if formatter.format != format { formatter = self.formatter() }
     formatter.format(record, worker: worker, at: .now) { log.append($0) }

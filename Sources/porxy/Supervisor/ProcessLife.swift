@@ -13,19 +13,43 @@ final class ProcessLife: Sendable {
 
   private struct State {
     var lastReload: LastReload?
+    var reloads = MetricsFacts.Reloads()
   }
 
   /// How far the process is.
   let readiness = ProcessReadiness()
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   /// Nanoseconds since 1970.
   let startedAt = SystemInfo.wallClock
+  /// The same on the clock that is never set.
+  let begunAt = SystemInfo.monotonicClock
+
+  init() {
+    var state = State()
+    state.reloads.lastDoneAt = .nanoseconds(Int64(clamping: startedAt))
+    self.state = Mutex(state)
+  }
 
   var lastReload: LastReload? { state.withLock { $0.lastReload } }
 
+  /// What reloads have come to; the generation is not known here.
+  var reloads: MetricsFacts.Reloads { state.withLock { $0.reloads } }
+
   func note(_ outcome: ReloadOutcome) {
     let reload = LastReload(at: SystemInfo.wallClock, outcome: outcome)
-    state.withLock { $0.lastReload = reload }
+    state.withLock { state in
+      state.lastReload = reload
+      switch outcome {
+      case .done:
+        state.reloads.done += 1
+        state.reloads.isLastDone = true
+        state.reloads.lastDoneAt = .nanoseconds(Int64(clamping: reload.at))
+      case .refused:
+        state.reloads.refused += 1
+        state.reloads.isLastDone = false
+      case .ended: break
+      }
+    }
   }
 }
 

@@ -56,6 +56,7 @@ struct Supervisor {
   let state = Monitor(State())
   let life = ProcessLife()
   private let questions = WorkerQuestions()
+  private let observatory: Observatory
   let admin: AdminThread
   /// Nil where no service manager wants to hear.
   let service: ServiceContact?
@@ -80,6 +81,7 @@ struct Supervisor {
     Resolver.lookupsMax(budget.lookupsMax)
     reports = Reports(configuration.log, workers: budget.workers)
     admin = AdminThread(questions, reports)
+    observatory = Observatory(shared, life, reports, questions, workers: budget.workers)
     let (shared, readiness, reports) = (shared, life.readiness, reports)
     service = socket.map { ServiceContact(over: $0, shared, readiness, reports) }
   }
@@ -317,8 +319,10 @@ struct Supervisor {
   /// What can be asked of this process.
   func adminRoutes() -> [AdminRoute] {
     let (admin, state) = (admin, state)
+    reports.ended.keep()
     return AdminEndpoints(
-      shared: shared, source: source, life: life, reports: reports, questions: questions, workers: budget.workers,
+      shared: shared, source: source, life: life, reports: reports, questions: questions, observatory: observatory,
+      workers: budget.workers,
       answer: { number, response in admin.answer(number, with: response) },
       order: { command in state.change { $0.add(command) } }
     ).routes

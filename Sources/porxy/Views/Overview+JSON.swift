@@ -144,7 +144,8 @@ extension Overview.Backend {
 }
 
 extension Overview.Session {
-  fileprivate var object: JSONObject {
+  /// As the list of sessions has it, too.
+  var object: JSONObject {
     var object = JSONObject()
     object.add("id", id)
     object.add("listener", listener)

@@ -166,10 +166,14 @@ extension Page {
         const next = JSON.parse(event.data);
         show(next, now);
         now = next;
+        misses = 0;
         say("follows", "This page follows by itself.", "");
       });
-      // The browser tries again by itself.
-      events.onerror = () => say("follows", "porxy does not answer; this is the last that was seen of it.", "lost");
+      // Each answer ends after its look, and the browser asks again by itself.
+      let misses = 0;
+      events.onerror = () => {
+        if (misses++ > 0) say("follows", "porxy does not answer; this is the last that was seen of it.", "lost");
+      };
     })();
 
     """#

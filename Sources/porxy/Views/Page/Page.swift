@@ -50,8 +50,8 @@ enum Page {
     """
   }
 
-  /// A message of the stream of events, `text/event-stream`: one a second.
-  static func event(_ overview: Overview) -> String { "event: overview\ndata: \(overview.json)\n\n" }
+  /// A message for the page, `text/event-stream`; the browser asks for the next one a second later.
+  static func event(_ overview: Overview) -> String { "retry: 1000\nevent: overview\ndata: \(overview.json)\n\n" }
 
   /// Text that is text and nothing else, in an element or an attribute.
   static func escaped(_ text: String) -> String {

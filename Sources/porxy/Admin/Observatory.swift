@@ -1,0 +1,189 @@
+import CPorxyVersion
+import PorxyCore
+import PorxyRuntime
+import Synchronization
+
+/// Gathers what the workers know of themselves, for metrics and overviews.
+final class Observatory: Sendable {
+  private let shared: SharedState
+  private let life: ProcessLife
+  private let reports: Reports
+  private let questions: WorkerQuestions
+  /// What the workers counted when they last answered, so that no counter goes back.
+  private let book: Mutex<MeterBook>
+
+  init(_ shared: SharedState, _ life: ProcessLife, _ reports: Reports, _ questions: WorkerQuestions, workers: Int) {
+    self.shared = shared
+    self.life = life
+    self.reports = reports
+    self.questions = questions
+    book = Mutex(MeterBook(workers: workers))
+  }
+
+  /// The page of metrics; false where too many questions wait.
+  func metrics(then: @escaping @Sendable ([UInt8]) -> Void) -> Bool {
+    look(keeping: 0) { totals, walk in then(MetricsPage.text(self.facts(totals, walk))) }
+  }
+
+  /// What top and the page show; false where too many questions wait.
+  func overview(then: @escaping @Sendable (Overview) -> Void) -> Bool {
+    look(keeping: Overview.sessionsMax) { totals, walk in then(self.overview(totals, walk)) }
+  }
+
+  /// Asks the workers for their counters, and then for their sessions.
+  private func look(
+    keeping kept: Int, then: @escaping @Sendable (MeterTotals, SessionWalk) -> Void
+  ) -> Bool {
+    questions.ask(.meters) { replies in
+      let totals = self.book.withLock { book in
+        book.beginRound()
+        for (worker, reply) in replies.byWorker.enumerated() {
+          if case .meters(let meters)? = reply { book.note(meters, of: worker) }
+        }
+        return book.totals
+      }
+      let walk = SessionWalk(keeping: kept) { $0.overview.stalls(before: $1.overview) }
+      let isWalking = self.questions.walk(SessionQuery(), walk) { then(totals, $0) }
+      if !isWalking { then(totals, walk) }
+    }
+  }
+
+  // MARK: Metrics
+
+  private func facts(_ totals: MeterTotals, _ walk: SessionWalk) -> MetricsFacts {
+    var facts = MetricsFacts(
+      version: Version.current, revision: unsafe String(cString: porxy_commit()),
+      sessionsMax: shared.admission.sessionsMax, meters: totals)
+    facts.process = ProcessStatus.read()
+    facts.reloads = life.reloads
+    facts.reloads.generation = shared.generation.number
+    facts.isReady = life.readiness.isReady
+    facts.isDraining = life.readiness.state == .draining
+    facts.logLinesDropped = reports.linesDropped
+    // Half of a census would look like sessions that have ended.
+    if walk.silent.isEmpty {
+      var census = MetricsFacts.Census()
+      census.phases = walk.phases
+      census.stalls = walk.stalls
+      facts.census = census
+    }
+    return facts
+  }
+
+  // MARK: Overview
+
+  private func overview(_ totals: MeterTotals, _ walk: SessionWalk) -> Overview {
+    let generation = shared.generation
+    var overview = Overview()
+    overview.head = head(totals, generation)
+    overview.listeners = generation.routes.map { route in
+      let state = totals.listeners.first { $0.name == route.listener.name }
+      var listener = Overview.Listener(name: route.listener.name, address: route.listener.place)
+      listener.pause = state?.cause?.text
+      listener.isHeld = state?.cause == .administrator
+      listener.sessions = route.account.placesTaken
+      listener.sessionsMax = route.listener.sessionsMax
+      listener.accepted = totals.routes.filter { $0.listener == route.listener.name }.reduce(0) { $0 &+ $1.accepted }
+      listener.backlog = state?.queue.map { Int(clamping: $0.waiting) }
+      return listener
+    }
+    overview.backends = generation.configuration.backends.map { backend in
+      Overview.Backend(backend, totals)
+    }
+    overview.sessions = walk.sessions.map(\.overview)
+    overview.ended = reports.ended.newest
+    return overview
+  }
+
+  private func head(_ totals: MeterTotals, _ generation: Generation) -> Overview.Head {
+    var head = Overview.Head()
+    head.version = Version.current
+    head.time = Timestamp(nanosecondsSinceEpoch: SystemInfo.wallClock).text
+    head.up = SystemInfo.monotonicClock.since(life.begunAt)
+    head.generation = generation.number
+    head.reload = life.lastReload.map { reload in
+      var refusal: String?
+      if case .refused(let reason) = reload.outcome { refusal = reason.reason }
+      return Overview.Reload(time: Timestamp(nanosecondsSinceEpoch: reload.at).text, refusal: refusal)
+    }
+    head.readiness = life.readiness.isReady ? "ready" : life.readiness.state.word
+    head.sessions = shared.admission.count
+    head.sessionsMax = shared.admission.sessionsMax
+    head.accepted = totals.routes.reduce(0) { $0 &+ $1.accepted }
+    head.bytes = Overview.Bytes(
+      toBackend: totals.routes.reduce(0) { $0 &+ $1.relayed.toBackend },
+      toClient: totals.routes.reduce(0) { $0 &+ $1.relayed.toClient })
+    head.busy = totals.workers.map { $0.processorTime ?? .zero }
+    return head
+  }
+}
+
+extension Overview.Backend {
+  fileprivate init(_ backend: Backend, _ totals: MeterTotals) {
+    let host =
+      switch backend.host {
+      case .address(let address): address.family == .v6 ? "[\(address)]" : "\(address)"
+      case .name(let name): name
+      }
+    self.init(name: backend.name, host: "\(host):\(backend.port.map { "\($0)" } ?? "same")")
+    sessions = Int(
+      clamping: totals.routes.filter { $0.backend == backend.name }.reduce(0) { $0 &+ $1.sessions })
+    guard let meter = totals.backends.first(where: { $0.name == backend.name }) else { return }
+    let bounds = Histogram.Scale.connects.bounds
+    let counts = (0...bounds.count).map { meter.connects[$0] }
+    connectMedian = Overview.time(within: 0.5, bounds: bounds, counts: counts)
+    connectSlowest = Overview.time(within: 0.99, bounds: bounds, counts: counts)
+    failures = AttemptResult.allCases.filter { ![.connected, .lostRace, .abandoned].contains($0) }.compactMap {
+      meter.attempts($0) == 0 ? nil : Failures(result: $0.label, count: meter.attempts($0))
+    }
+  }
+}
+
+extension Overview.Session {
+  fileprivate func stalls(before other: Overview.Session) -> Bool { Overview.stallsBefore(self, other) }
+}
+
+extension SeenSession {
+  /// As top and the page show it, and GET /sessions.
+  var overview: Overview.Session {
+    var shown = Overview.Session(
+      id: "\(session.id)", listener: session.listener, backend: session.backend, client: "\(session.client)",
+      endpoint: session.backendEndpoint.map { "\($0)" }, phase: session.phase.rawValue)
+    shown.age = at.since(session.acceptedAt)
+    shown.idle = at.since(session.activeAt)
+    shown.bytes = Overview.Bytes(toBackend: session.toBackend.delivered, toClient: session.toClient.delivered)
+    shown.held = Overview.Bytes(toBackend: UInt64(session.toBackend.held), toClient: UInt64(session.toClient.held))
+    shown.stall =
+      switch session.waitsFor {
+      case nil: nil
+      case .dial: .dialing
+      case .backend: .backend
+      case .client, .both: .client
+      }
+    shown.stalled = session.stalledSince.map { at.since($0) } ?? .zero
+    return shown
+  }
+}
+
+extension Listener {
+  /// Its addresses and ports, for a person.
+  fileprivate var place: String {
+    let addresses = addresses.map { $0.family == .v6 ? "[\($0)]" : "\($0)" }.joined(separator: ", ")
+    let (first, last) = (ports.lowerBound, ports.upperBound)
+    return "\(addresses):\(first)" + (first == last ? "" : "-\(last)")
+  }
+}
+
+extension PauseCause {
+  /// Why a listener is paused, for a person.
+  fileprivate var text: String {
+    switch self {
+    case .sessions: PauseReason.sessionsMax.text
+    case .listenerSessions: PauseReason.listenerSessionsMax.text
+    case .descriptors: PauseReason.shortage(.descriptorsExhausted).text
+    case .memory: PauseReason.shortage(.memoryExhausted).text
+    case .ports: PauseReason.shortage(.portsExhausted).text
+    case .administrator: PauseReason.administrator.text
+    }
+  }
+}
