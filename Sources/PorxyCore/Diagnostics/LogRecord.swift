@@ -156,7 +156,7 @@ extension PauseReason {
     case .sessionsMax: "session limit reached"
     case .listenerSessionsMax: "listener's session limit reached"
     case .shortage(let failure): failure.text
-    case .administrator: "paused by an administrator"
+    case .administrator: "an administrator asked for it"
     }
   }
 }

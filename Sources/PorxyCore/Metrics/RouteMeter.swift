@@ -168,8 +168,8 @@ extension SessionRecord.Manner {
     case .timeout: 3
     case .vanished: 4
     case .shutdown: 5
-    case .limit: 6
-    case .admin: 7
+    case .admin: 6
+    case .limit: 7
     }
   }
 

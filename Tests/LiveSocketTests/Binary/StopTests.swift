@@ -22,6 +22,7 @@ import Testing
     #expect(client.hear(500).count == 500)
     #expect(proxy.child.isRunning)
     client.close()
+    #expect(server.hear(1).end == "END")
     server.close()
     #expect(proxy.child.waitForExit() == "exit 0")
     #expect(proxy.sessions.map(\.ending) == ["client end"])

@@ -70,9 +70,9 @@ import Testing
 
   @Test func isAnEventInThreeLines() throws {
     let event = Page.event(.stalled)
-    #expect(event.hasPrefix("event: overview\ndata: {") && event.hasSuffix("}\n\n"))
-    #expect(event.split(separator: "\n").count == 2)
-    #expect(try Overview(json: Array(event.split(separator: "\n")[1].dropFirst(6).utf8)) == .stalled)
+    #expect(event.hasPrefix("retry: 1000\nevent: overview\ndata: {") && event.hasSuffix("}\n\n"))
+    #expect(event.split(separator: "\n").count == 3)
+    #expect(try Overview(json: Array(event.split(separator: "\n")[2].dropFirst(6).utf8)) == .stalled)
   }
 
   /// For .ci/page, which names a folder.

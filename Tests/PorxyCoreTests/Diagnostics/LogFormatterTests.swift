@@ -155,7 +155,7 @@ import Testing
     #expect(
       line(.paused(listener: "moo", because: .administrator), .text)
         == "2026-07-31T09:05:07.042Z warning listener paused, clients wait in the backlog: listener=moo "
-        + "reason=\"paused by an administrator\" worker=1\n")
+        + "reason=\"an administrator asked for it\" worker=1\n")
   }
 
   @Test(arguments: [(Failure.other(99), "error 99"), (.networkUnreachable, "network unreachable")])
