@@ -26,6 +26,12 @@ struct Porxy {
       case .drain(let options): return AdminCommands(at: options.socket).post("/drain?format=text")
       case .logLevel(let options):
         return AdminCommands(at: options.socket).post("/log/level?level=\(options.level.rawValue)")
+      case .sessions(let options): return AdminCommands(at: options.socket).sessions(options)
+      case .session(let options):
+        return AdminCommands(at: options.socket).post("/sessions/\(options.name)/\(options.order.rawValue)")
+      case .listener(let options):
+        return AdminCommands(at: options.socket)
+          .post("/listeners/\(AdminPath.encoded(options.name))/\(options.order.rawValue)")
       case .simulate(let options): return Simulation(options).perform()
       case .conform(let options): return Conform(options).perform()
       case .top(let options):

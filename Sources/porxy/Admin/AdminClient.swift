@@ -93,6 +93,18 @@ struct AdminCommands {
     }
   }
 
+  /// Lists open sessions.
+  func sessions(_ options: SessionsOptions) -> ExitCode {
+    let chosen = [("listener", options.listener), ("backend", options.backend), ("client", options.client)]
+    let query = chosen.compactMap { key, value in value.map { "&\(key)=\(AdminPath.encoded($0))" } }.joined()
+    let format = options.asJSON ? "" : "&format=text"
+    return perform { () throws(AdminClient.Failure) in
+      let answer = try client.ask("GET", "/sessions?limit=10000&sort=\(options.sort.rawValue)\(query)\(format)")
+      if answer.isGood { Output.print(answer.body) } else { Output.tell(answer.body) }
+      return answer.isGood
+    }
+  }
+
   /// Asks for something to be done, and says what came of it.
   func post(_ target: String) -> ExitCode {
     perform { () throws(AdminClient.Failure) in

@@ -192,4 +192,14 @@ enum AdminPath {
     let folder = made.split(separator: ":").first.map(String.init) ?? "/run/porxy"
     return "\(folder)/\(path)"
   }
+
+  /// As a segment of a path (RFC 3986 section 2.3).
+  static func encoded(_ text: String) -> String {
+    text.utf8.map { byte in
+      let character = Character(Unicode.Scalar(byte))
+      if byte < 0x80, character.isLetter || character.isNumber || "-._~".contains(character) { return "\(character)" }
+      let digits = String(byte, radix: 16, uppercase: true)
+      return byte < 16 ? "%0\(digits)" : "%\(digits)"
+    }.joined()
+  }
 }

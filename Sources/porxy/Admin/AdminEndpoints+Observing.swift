@@ -51,7 +51,9 @@ extension AdminEndpoints {
       query.client = address
     }
     let walk = SessionWalk(keeping: limit) { sort.isBefore($0.overview, $1.overview) }
+    let asText = Self.wantsText(request)
     let isAsked = questions.walk(query, walk) { walk in
+      guard !asText else { return answer(ticket.number, .text(.ok, Self.table(walk))) }
       var object = JSONObject()
       object.add("matching", walk.count)
       object.add("sessions", walk.sessions.map(\.overview.object))
@@ -59,6 +61,21 @@ extension AdminEndpoints {
       answer(ticket.number, .json(.ok, object.text))
     }
     return isAsked ? .later(Self.walkPatience) : .now(Self.busy)
+  }
+
+  /// A line for each session, with tabs between the columns.
+  private static func table(_ walk: SessionWalk) -> String {
+    var text = "ID\tCLIENT\tLISTENER\tBACKEND\tPHASE\tAGE\tIDLE\tTO_BACKEND\tTO_CLIENT\tSTALL\n"
+    for seen in walk.sessions {
+      let session = seen.overview
+      let stall = session.stall.map { "\($0.text) for \(Quantity.age(session.stalled))" } ?? "-"
+      let columns = [
+        session.id, session.client, session.listener, session.backend, session.phase, Quantity.age(session.age),
+        Quantity.age(session.idle), "\(session.bytes.toBackend)", "\(session.bytes.toClient)", stall,
+      ]
+      text += columns.map { TerminalText.harmless($0) }.joined(separator: "\t") + "\n"
+    }
+    return text
   }
 
   func session(_ request: Request, _ ticket: AdminTicket) -> AdminOutcome {

@@ -59,7 +59,7 @@ struct AdminEndpoints: Sendable {
 
   private var page: StatusPage { StatusPage(shared: shared, life: life, workers: workers) }
 
-  private static func wantsText(_ request: Request) -> Bool { request.value(of: "format") == "text" }
+  static func wantsText(_ request: Request) -> Bool { request.value(of: "format") == "text" }
 
   static let busy = Response.text(.unavailable, "too much is asked at the same time; try again\n")
 

@@ -37,6 +37,39 @@ struct LogLevelOptions: Equatable {
   ]
 }
 
+/// Which sessions are to be listed, and how.
+struct SessionsOptions: Equatable {
+  /// The socket's path; nil: where it usually is.
+  var socket: String?
+  /// Print JSON.
+  var asJSON = false
+  var listener: String?
+  var backend: String?
+  var client: String?
+  var sort = SessionSort.stall
+
+  static let table: [CommandOption<SessionsOptions>] = [
+    .text("--listener", "NAME", wanted: "a listener's name", "Only sessions of this listener.", \.listener),
+    .text("--backend", "NAME", wanted: "a backend's name", "Only sessions with this backend.", \.backend),
+    .text("--client", "ADDRESS", wanted: "an IP address", "Only sessions of this client.", \.client),
+    .value(
+      "--sort", "ORDER", wanted: Arguments.oneOf(SessionSort.allCases),
+      "What comes first: \(Arguments.oneOf(SessionSort.allCases)). Default: stall.", \.sort
+    ) { (text, name) throws(UsageError) in try Arguments.choice(text, name) },
+    .flag("--json", "Print the same and more as JSON.", \.asJSON),
+    .text("--admin", "PATH", wanted: Arguments.socketWanted, Arguments.socketMeaning, \.socket),
+  ]
+}
+
+/// What is to be done with one session or one listener.
+struct OrderOptions<Order: Equatable & Sendable>: Equatable {
+  /// The socket's path; nil: where it usually is.
+  var socket: String?
+  var order: Order
+  /// The session's id, or the listener's name.
+  var name: String
+}
+
 extension Arguments {
   fileprivate static let socketWanted = "a path, as in --admin /run/porxy/admin.sock"
   fileprivate static let socketMeaning =
@@ -54,6 +87,40 @@ extension Arguments {
     var options = AdminOptions()
     let hint = { (_: String) in "\(command.rawValue) takes no more than options" }
     _ = try words.read(AdminOptions.table, into: &options, hint: hint)
+    return options
+  }
+
+  static func parseSessions(_ words: inout ArgumentCursor) throws(UsageError) -> SessionsOptions {
+    var options = SessionsOptions()
+    _ = try words.read(SessionsOptions.table, into: &options, hint: { _ in "sessions takes no more than options" })
+    return options
+  }
+
+  /// Of a command that names what is to be done, and with what: `session reset ID`.
+  static func parseOrder<Order: RawRepresentable<String> & CaseIterable & Equatable & Sendable>(
+    _ command: CommandName, _ object: String, _ words: inout ArgumentCursor
+  ) throws(UsageError) -> OrderOptions<Order> {
+    var options = AdminOptions()
+    var written: [String] = []
+    let hint = { (_: String) in "\(command.rawValue) takes what to do, and \(object)" }
+    _ = try words.read(AdminOptions.table, into: &options, hint: hint) { _, word in
+      guard written.count < 2 else { return false }
+      written.append(word)
+      return true
+    }
+    guard let first = written.first else {
+      throw UsageError("\(command.rawValue) needs \(oneOf(Order.allCases)), and \(object)")
+    }
+    let order: Order = try choice(first, command.rawValue)
+    guard written.count == 2 else { throw UsageError("\(command.rawValue) \(first) needs \(object)") }
+    return OrderOptions(socket: options.socket, order: order, name: written[1])
+  }
+
+  static func parseSession(_ words: inout ArgumentCursor) throws(UsageError) -> OrderOptions<SessionEnding> {
+    let options: OrderOptions<SessionEnding> = try parseOrder(.session, "a session's id", &words)
+    guard SessionID(options.name) != nil else {
+      throw UsageError("'\(options.name)' is no session's id, such as 0-17-4711; 'porxy sessions' lists them")
+    }
     return options
   }
 

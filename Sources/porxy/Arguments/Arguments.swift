@@ -18,6 +18,9 @@ enum Arguments {
       case .reload: return .reload(try parseAdmin(.reload, &words))
       case .drain: return .drain(try parseAdmin(.drain, &words))
       case .logLevel: return .logLevel(try parseLogLevel(&words))
+      case .sessions: return .sessions(try parseSessions(&words))
+      case .session: return .session(try parseSession(&words))
+      case .listener: return .listener(try parseOrder(.listener, "a listener's name", &words))
       case .simulate: return .simulate(try parseSimulate(&words))
       case .replay: return .simulate(try parseReplay(&words))
       case .conform: return .conform(try parseConform(&words))
@@ -67,6 +70,9 @@ enum CommandName: String, CaseIterable {
   case reload
   case drain
   case logLevel = "log-level"
+  case sessions
+  case session
+  case listener
   case simulate
   case replay
   case conform
@@ -83,6 +89,9 @@ enum Command: Equatable {
   case reload(AdminOptions)
   case drain(AdminOptions)
   case logLevel(LogLevelOptions)
+  case sessions(SessionsOptions)
+  case session(OrderOptions<SessionEnding>)
+  case listener(OrderOptions<ListenerRequest>)
   case simulate(SimulateOptions)
   case conform(ConformOptions)
   case top(TopOptions)

@@ -73,6 +73,39 @@ extension Help {
     exitCodes: [HelpEntry("0", "All workers log by it."), HelpEntry("1", "No porxy answers."), misuse],
     examples: [HelpEntry("porxy log-level debug", "Logs each attempt to reach a backend, too.")])
 
+  static let sessions = Help(
+    purpose: "porxy sessions - list the open sessions of a running porxy, at most 10,000 of them.",
+    usage: [
+      "porxy sessions [--listener NAME] [--backend NAME] [--client ADDRESS]",
+      "    [--sort ORDER] [--json] [--admin PATH]",
+    ],
+    notes: ["Columns are separated by tabs. 'porxy top' shows the same again and again.", socketNote],
+    options: SessionsOptions.table.map(\.entry),
+    exitCodes: [HelpEntry("0", "Done."), HelpEntry("1", "No porxy answers, or not with sessions."), misuse],
+    examples: [
+      HelpEntry("porxy sessions --sort age", "Lists the oldest sessions first."),
+      HelpEntry("porxy sessions --client 192.0.2.7 --json", "Lists what one client has open, for a program."),
+    ])
+
+  static let session = Help(
+    purpose: "porxy session - end one session of a running porxy.",
+    usage: ["porxy session reset ID [--admin PATH]", "porxy session end ID [--admin PATH]"],
+    notes: [
+      "'reset' cuts both sides at once. 'end' leaves the session the time of 'drain', and resets it then. The log and "
+        + "'porxy sessions' have ids.", socketNote,
+    ],
+    options: AdminOptions.table.map(\.entry),
+    exitCodes: [HelpEntry("0", "Done."), HelpEntry("1", "There is no such session, or no porxy answers."), misuse],
+    examples: [HelpEntry("porxy session reset 0-17-4711", "Resets both sides of this session.")])
+
+  static let listener = Help(
+    purpose: "porxy listener - have a running porxy accept no clients at a listener for a while.",
+    usage: ["porxy listener pause NAME [--admin PATH]", "porxy listener resume NAME [--admin PATH]"],
+    notes: ["Clients of a paused listener connect, and wait until it is resumed. Its sessions go on.", socketNote],
+    options: AdminOptions.table.map(\.entry),
+    exitCodes: [HelpEntry("0", "Done."), HelpEntry("1", "There is no such listener, or no porxy answers."), misuse],
+    examples: [HelpEntry("porxy listener pause web", "Lets clients of this listener wait.")])
+
   static let simulate = Help(
     purpose: "porxy simulate - test porxy on a simulated network, with random peers and faults.",
     usage: [

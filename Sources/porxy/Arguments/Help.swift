@@ -44,6 +44,9 @@ struct Help {
     case .reload: reload.text
     case .drain: drain.text
     case .logLevel: logLevel.text
+    case .sessions: sessions.text
+    case .session: session.text
+    case .listener: listener.text
     case .simulate: simulate.text
     case .replay: replay.text
     case .conform: conform.text
@@ -67,16 +70,18 @@ struct Help {
       reload                Have a running porxy read its configuration again.
       drain                 Have a running porxy stop once its sessions are over.
       log-level LEVEL       Have a running porxy log more or less.
-      top                   Show what a running porxy does, by its admin socket.
+      top                   Show what a running porxy does, again and again.
+      sessions              List the sessions of a running porxy.
+      session               End one of them.
+      listener              Pause or resume a listener.
       simulate              Test porxy on a simulated network with faults.
       replay                Show a saved run or a scenario, step by step.
       conform               Test how transparent a TCP proxy is.
       help [COMMAND]        Print this text, or the help of a command.
-      version               Print the version. --version and -V do the same.
+      version               Print the version.
 
-    'porxy help run' lists the options of run, such as --config FILE.
-    The log goes to standard error. A first signal lets sessions finish, a second
-    ends them. Exit codes: 0 done, 1 failed, 2 mistake in usage or configuration.
+    'porxy help run' lists run's options, such as --config FILE. The log goes to
+    standard error. Exit codes: 0 done, 1 failed, 2 mistake in usage or a file.
 
     """
   }

@@ -35,10 +35,39 @@ import Testing
     #expect(level.ending == "exit 0" && level.output == "debug\n")
   }
 
+  @Test("sessions are listed and ended, and a listener is paused, by their names")
+  func changes() throws {
+    let stage = try AdminStage()
+    let (one, other) = (try stage.session(), try stage.session())
+    one.client.say(77)
+    #expect(one.server.hear(77).count == 77)
+    let list = try Invocation("sessions", "--sort", "bytes", "--listener", "in0", "--admin", stage.path)
+    let lines = list.output.split(separator: "\n").map { $0.split(separator: "\t").map(String.init) }
+    #expect(list.ending == "exit 0" && lines.count == 3 && lines[0].count == lines[1].count, "\(list.output)")
+    #expect(lines[1][7] == "77" && lines[1][2] == "in0" && lines[1][9] == "-")
+    #expect(
+      try Invocation("sessions", "--client", "127.0.0.2", "--admin", stage.path).output.split(separator: "\n").count
+        == 1)
+    #expect(try Invocation("sessions", "--json", "--admin", stage.path).output.hasPrefix("{\"matching\":2,"))
+    let reset = try Invocation("session", "reset", lines[1][0], "--admin", stage.path)
+    #expect(reset.ending == "exit 0" && reset.output == "done\n")
+    #expect(one.client.hear(1).end == "ECONNRESET")
+    let again = try Invocation("session", "reset", lines[1][0], "--admin", stage.path)
+    #expect(again.ending == "exit 1" && again.output.contains("there is no session \(lines[1][0])"))
+    #expect(try Invocation("listener", "pause", "in0", "--admin", stage.path).ending == "exit 0")
+    #expect(try Invocation("sessions", "--admin", stage.path).output.split(separator: "\n").count == 2)
+    #expect(try Invocation("listener", "pause", "a b/c", "--admin", stage.path).output.contains("no listener a b/c"))
+    #expect(try Invocation("listener", "resume", "in0", "--admin", stage.path).ending == "exit 0")
+    #expect(AdminStage.isAlive(other))
+  }
+
   @Test("without an admin socket, the line of the configuration that brings one is named")
   func saysWhatIsMissing() throws {
     let path = TemporaryFolder().path + "/none.sock"
-    for words in [["status"], ["status", "--quiet"], ["reload"], ["drain"], ["log-level", "info"]] {
+    for words in [
+      ["status"], ["status", "--quiet"], ["reload"], ["drain"], ["log-level", "info"], ["sessions"],
+      ["session", "end", "0-0-1"], ["listener", "pause", "x"],
+    ] {
       let invocation = try Invocation(words + ["--admin", path])
       #expect(invocation.ending == "exit 1", "\(words)")
       #expect(invocation.output.contains("'admin: {socket: \(path)}' in its configuration"), "\(invocation.output)")

@@ -39,6 +39,14 @@ import Testing
     ("reload", .reload(AdminOptions())), ("reload --admin=/a", .reload(AdminOptions(socket: "/a"))),
     ("drain --admin a", .drain(AdminOptions(socket: "a"))),
     ("log-level debug", .logLevel(LogLevelOptions(level: .debug))),
+    ("sessions", .sessions(SessionsOptions())),
+    (
+      "sessions --json --sort age --client 1.2.3.4",
+      .sessions(SessionsOptions(asJSON: true, client: "1.2.3.4", sort: .age))
+    ),
+    ("session reset 0-17-4711", .session(OrderOptions(order: .reset, name: "0-17-4711"))),
+    ("session --admin a end 0-0-1", .session(OrderOptions(socket: "a", order: .end, name: "0-0-1"))),
+    ("listener pause web", .listener(OrderOptions(order: .pause, name: "web"))),
     ("log-level --admin a error", .logLevel(LogLevelOptions(socket: "a", level: .error))),
     ("simulate", .simulate(SimulateOptions())),
     (
@@ -129,6 +137,13 @@ import Testing
     ("reload a", "unexpected 'a'; reload takes no more than options"),
     ("drain --admin", "--admin needs a path, as in --admin /run/porxy/admin.sock"),
     ("log-level", "log-level needs error, warning, info or debug"),
+    ("sessions web", "unexpected 'web'; sessions takes no more than options"),
+    ("sessions --sort size", "--sort takes stall, bytes, age or idle, not 'size'"),
+    ("session", "session needs reset or end, and a session's id"),
+    ("session reset", "session reset needs a session's id"),
+    ("session rest 0-0-1", "session takes reset or end, not 'rest'; did you mean 'reset'?"),
+    ("session reset 4711", "'4711' is no session's id, such as 0-17-4711; 'porxy sessions' lists them"),
+    ("listener pause web mail", "unexpected 'mail'; listener takes what to do, and a listener's name"),
     ("log-level warn", "log-level takes error, warning, info or debug, not 'warn'; did you mean 'warning'?"),
     ("log-level info debug", "unexpected 'debug'; log-level takes one level"),
     ("check --workers 3", "unknown option '--workers'"),

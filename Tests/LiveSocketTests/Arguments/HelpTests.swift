@@ -7,7 +7,8 @@ import Testing
 /// The help of porxy and of each command.
 @Suite(.paced) struct HelpTests {
   private static let commands: [CommandName] = [
-    .run, .check, .status, .reload, .drain, .logLevel, .top, .simulate, .replay, .conform,
+    .run, .check, .status, .reload, .drain, .logLevel, .sessions, .session, .listener, .top, .simulate, .replay,
+    .conform,
   ]
 
   private func lines(_ command: CommandName?) -> [Substring] {
@@ -77,6 +78,8 @@ import Testing
       case .status: StatusOptions.table.map(\.name)
       case .reload, .drain: AdminOptions.table.map(\.name)
       case .logLevel: LogLevelOptions.table.map(\.name)
+      case .sessions: SessionsOptions.table.map(\.name)
+      case .session, .listener: AdminOptions.table.map(\.name)
       case .simulate: SimulateOptions.table.map(\.name)
       case .conform: ConformOptions.table.map(\.name)
       case .top: TopOptions.table.map(\.name)

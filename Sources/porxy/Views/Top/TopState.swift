@@ -202,9 +202,9 @@ enum TopRequest: Equatable, Sendable {
   /// What POST is sent to.
   var path: String {
     switch self {
-    case .resetSession(let id, _): "/sessions/\(Self.encoded(id))/reset"
-    case .pauseListener(let name): "/listeners/\(Self.encoded(name))/pause"
-    case .resumeListener(let name): "/listeners/\(Self.encoded(name))/resume"
+    case .resetSession(let id, _): "/sessions/\(AdminPath.encoded(id))/reset"
+    case .pauseListener(let name): "/listeners/\(AdminPath.encoded(name))/pause"
+    case .resumeListener(let name): "/listeners/\(AdminPath.encoded(name))/resume"
     }
   }
 
@@ -223,15 +223,5 @@ enum TopRequest: Equatable, Sendable {
     case .pauseListener(let name): "listener \(name) is paused"
     case .resumeListener(let name): "listener \(name) accepts clients again"
     }
-  }
-
-  /// As a segment of a path (RFC 3986 section 2.3).
-  private static func encoded(_ text: String) -> String {
-    text.utf8.map { byte in
-      let character = Character(Unicode.Scalar(byte))
-      if byte < 0x80, character.isLetter || character.isNumber || "-._~".contains(character) { return "\(character)" }
-      let digits = String(byte, radix: 16, uppercase: true)
-      return byte < 16 ? "%0\(digits)" : "%\(digits)"
-    }.joined()
   }
 }
