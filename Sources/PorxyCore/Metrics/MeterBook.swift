@@ -4,21 +4,30 @@
 public struct MeterBook: Sendable {
   private var last: [WorkerMeters?]
   private var hasAnswered: [Bool]
+  /// Workers that have nothing more to say.
+  private var hasEnded: [Bool]
 
   /// For that many workers, none of which has answered.
   public init(workers: Int) {
     last = Array(repeating: nil, count: workers)
     hasAnswered = Array(repeating: false, count: workers)
+    hasEnded = hasAnswered
   }
 
-  /// The workers are asked anew: none has answered.
-  public mutating func beginRound() {
-    for worker in hasAnswered.indices { hasAnswered[worker] = false }
+  /// The workers are asked anew: none has answered but those that have ended.
+  public mutating func beginRound() { hasAnswered = hasEnded }
+
+  /// Takes what a worker counted until it ended in order, whatever it answered before.
+  public mutating func noteEnd(_ meters: WorkerMeters, of worker: Int) {
+    guard last.indices.contains(worker) else { return }
+    last[worker] = meters
+    hasEnded[worker] = true
+    hasAnswered[worker] = true
   }
 
   /// Takes the answer of a worker, by its number from 0. An answer that is older than the last one changes nothing.
   public mutating func note(_ meters: WorkerMeters, of worker: Int) {
-    guard last.indices.contains(worker) else { return }
+    guard last.indices.contains(worker), !hasEnded[worker] else { return }
     hasAnswered[worker] = true
     if let before = last[worker], before.turns > meters.turns { return }
     last[worker] = meters

@@ -104,6 +104,7 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func serveNew(_ generation: Generation, on transport: inout IO) {
     log = generation.configuration.log
+    isObserved = generation.configuration.admin != nil
     self.generation = generation
     // lookup only: the listeners that there are.
     let held = heldPlaces

@@ -19,6 +19,7 @@ extension Proxy where IO: ~Copyable {
   /// signal, and though more may wait than one turn takes.
   @inlinable
   mutating func acceptAll(_ index: UInt32, on transport: inout IO) {
+    guard !listeners[index].isHeld else { return }
     // Where none waits there is nothing to pause for.
     guard transport.hasClients(listeners[index].id) else { return tellResumed(index, at: transport.now) }
     attend(index)

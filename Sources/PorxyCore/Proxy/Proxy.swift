@@ -70,6 +70,8 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
   @usableFromInline var meters = MeterTable()
   /// Answers to requests from outside that were not taken yet.
   @usableFromInline var answers: [WorkerAnswer] = []
+  /// Somebody can ask for its counters.
+  @usableFromInline var isObserved: Bool
   /// Names of the listeners that an administrator has paused.
   @usableFromInline var heldListeners: [String] = []
   /// Listeners that are closed soon, in `listeners`.
@@ -83,6 +85,7 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
     self.worker = worker
     generation = shared.generation
     log = generation.configuration.log
+    isObserved = generation.configuration.admin != nil
     relayMode = generation.configuration.relay
   }
 

@@ -50,13 +50,14 @@ extension AdminEndpoints {
       }
       query.client = address
     }
-    let walk = SessionWalk(keeping: limit) { sort.isBefore($0.overview, $1.overview) }
+    let walk = SessionWalk(keeping: limit, sort)
     let asText = Self.wantsText(request)
     let isAsked = questions.walk(query, walk) { walk in
       guard !asText else { return answer(ticket.number, .text(.ok, Self.table(walk))) }
       var object = JSONObject()
       object.add("matching", walk.count)
       object.add("sessions", walk.sessions.map(\.overview.object))
+      object.add("whole", walk.isWhole)
       object.add("silent_workers", walk.silent.map { "\($0)" })
       answer(ticket.number, .json(.ok, object.text))
     }
@@ -135,15 +136,28 @@ enum SessionSort: String, CaseIterable, Sendable {
   case age
   case idle
 
-  func isBefore(_ a: Overview.Session, _ b: Overview.Session) -> Bool {
+  /// Compares numbers only: there may be very many.
+  func isBefore(_ a: SeenSession, _ b: SeenSession) -> Bool {
     switch self {
     case .stall: break
-    case .bytes: if a.bytes.sum != b.bytes.sum { return a.bytes.sum > b.bytes.sum }
+    case .bytes: if a.bytes != b.bytes { return a.bytes > b.bytes }
     case .age: if a.age != b.age { return a.age > b.age }
     case .idle: if a.idle != b.idle { return a.idle > b.idle }
     }
-    return Overview.stallsBefore(a, b)
+    // As `Overview.most(of:)` orders them.
+    if (a.stalled == nil) != (b.stalled == nil) { return a.stalled != nil }
+    if let one = a.stalled, let other = b.stalled, one != other { return one > other }
+    if a.bytes != b.bytes { return a.bytes > b.bytes }
+    let (one, other) = (a.session.id, b.session.id)
+    return (one.worker, one.place, one.number) < (other.worker, other.place, other.number)
   }
+}
+
+extension SeenSession {
+  fileprivate var bytes: UInt64 { session.toBackend.delivered &+ session.toClient.delivered }
+  fileprivate var age: Duration { at.since(session.acceptedAt) }
+  fileprivate var idle: Duration { at.since(session.activeAt) }
+  fileprivate var stalled: Duration? { session.stalledSince.map { at.since($0) } }
 }
 
 extension SessionDetails {

@@ -4,27 +4,26 @@ import Synchronization
 
 /// The sessions that ended last, for those who look at a running porxy.
 final class EndedSessions: Sendable {
-  private struct State {
-    var isAsked = false
-    /// Oldest first.
-    var ended: [Overview.Ended] = []
-  }
-
-  private let state = Mutex(State())
+  /// Oldest first, each with its time in nanoseconds since 1970.
+  private let ended = Mutex<[(record: SessionRecord, at: UInt64)]>([])
+  private let isKept = Atomic(false)
 
   /// Newest first.
-  var newest: [Overview.Ended] { state.withLock { $0.ended.reversed() } }
+  var newest: [Overview.Ended] {
+    let ended = ended.withLock { $0 }
+    return ended.reversed().map { Overview.Ended($0.record, at: $0.at) }
+  }
 
   /// From now on they are kept: somebody can look.
-  func keep() { state.withLock { $0.isAsked = true } }
+  func keep() { isKept.store(true, ordering: .relaxed) }
 
-  /// Takes the record of a session that has just ended.
+  /// Takes the record of a session that has just ended. Where nobody can look, it costs nothing.
   func note(_ record: SessionRecord) {
+    guard isKept.load(ordering: .relaxed) else { return }
     let time = SystemInfo.wallClock
-    state.withLock { state in
-      guard state.isAsked else { return }
-      if state.ended.count == Overview.endedMax { state.ended.removeFirst() }
-      state.ended.append(Overview.Ended(record, at: time))
+    ended.withLock { ended in
+      if ended.count == Overview.endedMax { ended.removeFirst() }
+      ended.append((record, time))
     }
   }
 }

@@ -20,6 +20,9 @@ final class Observatory: Sendable {
     book = Mutex(MeterBook(workers: workers))
   }
 
+  /// A worker has ended in order, and this is what it has counted.
+  func noteEnd(_ meters: WorkerMeters, of worker: Int) { book.withLock { $0.noteEnd(meters, of: worker) } }
+
   /// The page of metrics; false where too many questions wait.
   func metrics(then: @escaping @Sendable ([UInt8]) -> Void) -> Bool {
     look(keeping: 0) { totals, walk in then(MetricsPage.text(self.facts(totals, walk))) }
@@ -42,7 +45,7 @@ final class Observatory: Sendable {
         }
         return book.totals
       }
-      let walk = SessionWalk(keeping: kept) { $0.overview.stalls(before: $1.overview) }
+      let walk = SessionWalk(keeping: kept, SessionSort.stall)
       let isWalking = self.questions.walk(SessionQuery(), walk) { then(totals, $0) }
       if !isWalking { then(totals, walk) }
     }
@@ -61,7 +64,7 @@ final class Observatory: Sendable {
     facts.isDraining = life.readiness.state == .draining
     facts.logLinesDropped = reports.linesDropped
     // Half of a census would look like sessions that have ended.
-    if walk.silent.isEmpty {
+    if walk.isWhole {
       var census = MetricsFacts.Census()
       census.phases = walk.phases
       census.stalls = walk.stalls
@@ -137,10 +140,6 @@ extension Overview.Backend {
       meter.attempts($0) == 0 ? nil : Failures(result: $0.label, count: meter.attempts($0))
     }
   }
-}
-
-extension Overview.Session {
-  fileprivate func stalls(before other: Overview.Session) -> Bool { Overview.stallsBefore(self, other) }
 }
 
 extension SeenSession {

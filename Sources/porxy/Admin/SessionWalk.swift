@@ -9,9 +9,6 @@ struct SeenSession: Sendable {
 
 /// What a walk over the sessions of all workers has found. It keeps as many as are asked for, and counts all.
 struct SessionWalk: Sendable {
-  /// Which of two sessions is wanted more.
-  typealias Order = @Sendable (SeenSession, SeenSession) -> Bool
-
   /// The first of them, in their order.
   private(set) var sessions: [SeenSession] = []
   /// How many match the query.
@@ -22,7 +19,11 @@ struct SessionWalk: Sendable {
   private(set) var silent: [Int] = []
 
   private let keptMax: Int
-  private let isBefore: Order
+  private let sort: SessionSort
+  /// A walk over very many sessions is left where it is: others wait for the admin thread.
+  private let deadline = ContinuousClock.now + timeMax
+  /// It was left before its end.
+  private(set) var isCut = false
   // lookup only: counts by what they are of, sorted before they are shown.
   private var phaseCounts: [PhaseKey: UInt64] = [:]
   private var stallCounts: [StallKey: UInt64] = [:]
@@ -41,10 +42,15 @@ struct SessionWalk: Sendable {
   /// How long bytes wait for a side before its session counts as stalled.
   private static let stallMin = Duration.seconds(10)
 
-  init(keeping keptMax: Int, _ isBefore: @escaping Order) {
+  private static let timeMax = Duration.seconds(5)
+
+  init(keeping keptMax: Int, _ sort: SessionSort) {
     self.keptMax = keptMax
-    self.isBefore = isBefore
+    self.sort = sort
   }
+
+  /// Whether all sessions of all workers were seen.
+  var isWhole: Bool { silent.isEmpty && !isCut }
 
   /// Takes a part of a worker's sessions.
   fileprivate mutating func note(_ page: SessionPage) {
@@ -53,10 +59,10 @@ struct SessionWalk: Sendable {
       let phase = PhaseKey(listener: session.listener, backend: session.backend, phase: session.phase.rawValue)
       phaseCounts[phase, default: 0] += 1
       countStall(of: session, at: page.at)
-      sessions.append(SeenSession(session: session, at: page.at))
+      if keptMax > 0 { sessions.append(SeenSession(session: session, at: page.at)) }
     }
     // What is kept stays small however many there are.
-    if sessions.count > 4 * keptMax { prune() }
+    if sessions.count > max(4 * keptMax, 1000) { prune() }
   }
 
   private mutating func countStall(of session: SessionSnapshot, at now: Instant) {
@@ -73,8 +79,14 @@ struct SessionWalk: Sendable {
 
   fileprivate mutating func note(silent workers: [Int]) { silent += workers }
 
+  /// Whether it may go on.
+  fileprivate mutating func mayContinue() -> Bool {
+    isCut = isCut || ContinuousClock.now > deadline
+    return !isCut
+  }
+
   private mutating func prune() {
-    sessions.sort(by: isBefore)
+    sessions.sort(by: sort.isBefore)
     sessions.removeLast(max(0, sessions.count - keptMax))
   }
 
@@ -116,7 +128,7 @@ extension WorkerQuestions {
         next.from = place
         further.append(worker)
       }
-      if !further.isEmpty, self.step(next, of: further, walk, then: then) { return }
+      if !further.isEmpty, walk.mayContinue(), self.step(next, of: further, walk, then: then) { return }
       walk.finish()
       then(walk)
     }

@@ -28,6 +28,8 @@ final class WorkerQuestions: Sendable {
     var replies: [Reply?]
     /// Workers that have not answered.
     var missing: [Int]
+    /// Workers that were not asked, because they still owe an answer to a question whose time is over.
+    let owing: [Int]
     let then: @Sendable (Replies) -> Void
   }
 
@@ -35,6 +37,9 @@ final class WorkerQuestions: Sendable {
     var mailboxes: [Mailbox] = []
     /// Workers that are there: after a drain, those without sessions end before the others.
     var living: [Int] = []
+    /// Workers that have not answered in time. They are asked again once they have answered something: a worker that
+    /// hangs gets no more than one question.
+    var owing: [Int] = []
     var questions: [Question] = []
     var numbers: UInt32 = 0
     var admin: Mailbox?
@@ -59,6 +64,7 @@ final class WorkerQuestions: Sendable {
   func end(_ worker: Int) {
     let admin: Mailbox? = state.withLock { state in
       state.living.removeAll { $0 == worker }
+      state.owing.removeAll { $0 == worker }
       for index in state.questions.indices { state.questions[index].missing.removeAll { $0 == worker } }
       return state.admin
     }
@@ -77,11 +83,13 @@ final class WorkerQuestions: Sendable {
       guard state.questions.count < Self.questionsMax else { return nil }
       // Those above belong to the watchdog.
       state.numbers = (state.numbers &+ 1) & ~Watchdog.numbersFrom
-      let asked = some?.filter(state.living.contains) ?? state.living
+      let meant = some?.filter(state.living.contains) ?? state.living
+      let asked = meant.filter { !state.owing.contains($0) }
       state.questions.append(
         Question(
           number: state.numbers, deadline: .now + Self.patience,
-          replies: [Reply?](repeating: nil, count: state.mailboxes.count), missing: asked, then: then))
+          replies: [Reply?](repeating: nil, count: state.mailboxes.count), missing: asked,
+          owing: meant.filter(state.owing.contains), then: then))
       return asked.map { (state.mailboxes[$0], state.numbers) }
     }
     for (mailbox, number) in posts ?? [] { mailbox.post(.ask(inquiry, number: number)) }
@@ -91,6 +99,7 @@ final class WorkerQuestions: Sendable {
   /// Takes what a worker answers, on its thread. What comes too late is dropped.
   func note(_ reply: Reply, to number: UInt32, worker: Int) {
     let admin: Mailbox? = state.withLock { state in
+      state.owing.removeAll { $0 == worker }
       guard let index = state.questions.firstIndex(where: { $0.number == number }),
         state.questions[index].replies[worker] == nil
       else { return nil }
@@ -106,9 +115,12 @@ final class WorkerQuestions: Sendable {
     let now = ContinuousClock.now
     return state.withLock { state in
       let isFinished = { (question: Question) in question.missing.isEmpty || question.deadline <= now }
-      defer { state.questions.removeAll(where: isFinished) }
-      return state.questions.filter(isFinished).map { question in
-        Finished(replies: Replies(byWorker: question.replies, silent: question.missing), then: question.then)
+      let finished = state.questions.filter(isFinished)
+      state.questions.removeAll(where: isFinished)
+      for worker in finished.flatMap(\.missing) where !state.owing.contains(worker) { state.owing.append(worker) }
+      return finished.map { question in
+        let silent = question.missing + question.owing
+        return Finished(replies: Replies(byWorker: question.replies, silent: silent), then: question.then)
       }
     }
   }
@@ -116,6 +128,6 @@ final class WorkerQuestions: Sendable {
   /// How long until the next question's time is over; nil where none waits.
   var patienceLeft: Duration? {
     let now = ContinuousClock.now
-    return state.withLock { $0.questions.map { max(.zero, $0.deadline - now) }.min() }
+    return state.withLock { $0.questions.map { $0.missing.isEmpty ? .zero : max(.zero, $0.deadline - now) }.min() }
   }
 }

@@ -4,6 +4,15 @@ struct AdminCommand: Sendable {
     case reload
     case drain
     case stop
+
+    /// As many signals to stop as it is worth.
+    var stops: Int {
+      switch self {
+      case .reload: 0
+      case .drain: 1
+      case .stop: 2
+      }
+    }
   }
 
   /// What came of it.

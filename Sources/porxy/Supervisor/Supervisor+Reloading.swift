@@ -95,7 +95,7 @@ extension Supervisor {
   private func nextProgress(isCancelled: Bool, _ mailboxes: [Mailbox]) -> Progress? {
     let stopsMax = life.readiness.isReady ? 1 : 0
     let progress = wait(mailboxes) { state -> Progress?? in
-      let stops = state.signals.count(where: \.asksToStop)
+      let stops = state.signals.count(where: \.asksToStop) + state.commands.reduce(0) { $0 + $1.kind.stops }
       if stops > 0, !isCancelled { return .stop }
       if !state.answers.isEmpty { return .answer(state.answers.removeFirst()) }
       return state.workersEnded > 0 || stops > stopsMax ? .some(nil) : nil

@@ -18,6 +18,8 @@ struct Supervisor {
     var news: [News] = []
     /// What was asked for by the admin socket.
     var commands: [AdminCommand] = []
+    /// The end has come, and no command is taken any more.
+    var hasEnded = false
 
     /// A reload that is asked for while another waits is that one.
     mutating func add(_ signal: Signals.Signal, max: Int) {
@@ -27,7 +29,7 @@ struct Supervisor {
 
     /// False where too many commands wait.
     mutating func add(_ command: AdminCommand) -> Bool {
-      guard commands.count < AdminCommand.waitingMax else { return false }
+      guard !hasEnded, commands.count < AdminCommand.waitingMax else { return false }
       commands.append(command)
       return true
     }
@@ -101,7 +103,10 @@ struct Supervisor {
       return complain("admin cannot listen on \(failure.place): \(failure.reason)")
     }
     admin.commit()
-    defer { admin.end() }
+    defer {
+      answerRest()
+      admin.end()
+    }
     var mailboxes: [Mailbox] = []
     for worker in 0..<budget.workers {
       guard let mailbox = start(worker) else { return .failed }
@@ -120,7 +125,7 @@ struct Supervisor {
 
   /// Starts a worker and waits until it serves; nil if it does not, which is told.
   private func start(_ worker: Int) -> Mailbox? {
-    let (shared, reports, state, questions) = (shared, reports, state, questions)
+    let (shared, reports, state, questions, observatory) = (shared, reports, state, questions, observatory)
     var options = EpollTransport.Options()
     options.probesPorts = worker == 0
     options.blockSize = configuration.limits.blockSize
@@ -140,6 +145,8 @@ struct Supervisor {
           state.change { $0.news.append(.answer(to: number, worker: worker)) }
         case .reply(let reply, to: let number, let worker): questions.note(reply, to: number, worker: worker)
         }
+      } ended: { meters in
+        observatory.noteEnd(meters, of: worker)
       }
       questions.end(worker)
       state.change { state in
@@ -314,6 +321,16 @@ struct Supervisor {
       reports.note(.stopSignal(signal: "admin", again: isStopping))
       return .stop
     }
+  }
+
+  /// Answers the commands that came too late to be carried out.
+  private func answerRest() {
+    let rest = state.change { state in
+      state.hasEnded = true
+      defer { state.commands = [] }
+      return state.commands
+    }
+    for command in rest { command.reply(command.kind == .reload ? .tooLate : .stopping) }
   }
 
   /// What can be asked of this process.

@@ -25,7 +25,9 @@ struct Watchdog {
   /// Nil where no manager watches this process. `time` and `process` are `WATCHDOG_USEC` and `WATCHDOG_PID` of the
   /// environment, `own` is this process.
   init?(time: String?, process: String?, own: Int32, workers: Int, at now: Instant) {
-    guard let time, let microseconds = UInt64(time), microseconds > 1, process.map({ Int32($0) == own }) ?? true else {
+    guard let time, let microseconds = UInt64(time), microseconds > 1, microseconds < UInt64(Int64.max) / 1000,
+      process.map({ Int32($0) == own }) ?? true
+    else {
       return nil
     }
     interval = .nanoseconds(Int64(clamping: microseconds / 2 * 1000))

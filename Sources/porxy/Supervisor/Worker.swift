@@ -14,11 +14,12 @@ enum Worker {
     case failed(TransportError)
   }
 
-  /// Serves on the calling thread until told to stop; `number` counts workers from 0, and `started` is called once,
-  /// before the first client is accepted.
+  /// Serves on the calling thread until told to stop; `number` counts workers from 0. `started` is called once, before
+  /// the first client is accepted, and `ended` with what was counted, once the last session is over.
   static func run(
     _ number: Int, _ shared: SharedState, _ options: EpollTransport.Options,
-    started: (Start) -> Void, log: (LogRecord) -> Void, answer: (WorkerAnswer) -> Void
+    started: (Start) -> Void, log: (LogRecord) -> Void, answer: (WorkerAnswer) -> Void,
+    ended: (WorkerMeters) -> Void
   ) {
     do throws(TransportError) {
       var transport = try EpollTransport(options)
@@ -30,6 +31,9 @@ enum Worker {
       proxy.takeRecords(log)
       started(.serving(transport.mailbox, without: failures))
       serve(&proxy, on: &transport, log: log) { answer(timed($0)) }
+      var meters = proxy.readMeters(on: &transport)
+      meters.processorTime = ProcessStatus.processorTimeOfThread
+      ended(meters)
     } catch {
       started(.failed(error))
     }

@@ -146,6 +146,42 @@ import Testing
     #expect(check.ending == "exit 0" && check.output.isEmpty, "\(check.output)")
   }
 
+  @Test("what a worker counted is there after it has ended, though others still serve")
+  func countsToTheEnd() throws {
+    let stage = try AdminStage(extra: "workers: 2\ntimeouts: {drain: 60s}")
+    var sessions = try (0..<40).map { _ in try stage.session() }
+    let ids = try Self.ids(try Self.list(stage, "?limit=100"))
+    // Both workers have some: the kernel shares clients out at random.
+    #expect(Set(ids.map { $0.prefix(2) }).count == 2)
+    #expect(try Self.sample(stage, "porxy_sessions{listener=\"in0\",backend=\"out0\"}") == 40)
+    #expect(stage.status("POST", "/drain") == 200)
+    let kept = sessions.removeLast()
+    for session in sessions {
+      session.client.close()
+      session.server.close()
+    }
+    let isDown = Deadline.usual.awaits {
+      (try? Self.sample(stage, "porxy_sessions{listener=\"in0\",backend=\"out0\"}")) == 1
+    }
+    #expect(isDown)
+    for worker in 0..<2 { #expect(try Self.sample(stage, "porxy_worker_answered{worker=\"\(worker)\"}") == 1) }
+    #expect(try Self.sample(stage, "porxy_listener_listening{listener=\"in0\"}") == 0)
+    #expect(AdminStage.isAlive(kept))
+  }
+
+  @Test("a listener that is paused stays so, and is shown so, when a reload changes it")
+  func staysPaused() throws {
+    let stage = try AdminStage()
+    #expect(stage.status("POST", "/listeners/in0/pause") == 200)
+    let file = TemporaryFolder.read(stage.proxy.config)
+    TemporaryFolder.replace(stage.proxy.config, by: file + "timeouts: {user: 7s}\n")
+    #expect(stage.status("POST", "/reload") == 200)
+    #expect(try Self.overview(stage).listeners[0].isHeld)
+    #expect(try Self.sample(stage, "porxy_listener_paused{listener=\"in0\"}") == 1)
+    #expect(stage.status("POST", "/listeners/in0/resume") == 200)
+    #expect(AdminStage.isAlive(try stage.session()))
+  }
+
   @Test("the page is there where it is asked for, with its parts, and nowhere else")
   func servesThePage() throws {
     let port = try ServerSocket().address.port

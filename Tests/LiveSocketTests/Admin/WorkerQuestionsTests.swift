@@ -50,6 +50,31 @@ import Testing
     #expect(both.all.count == 1 && questions.patienceLeft == nil)
   }
 
+  @Test("a worker that owes an answer is not asked again before it has given one")
+  func asksOnce() throws {
+    let (questions, _) = try workers()
+    let first = ask(questions)
+    questions.note(.alive, to: 1, worker: 1)
+    #expect(
+      Deadline.usual.awaits {
+        finish(questions)
+        return !first.all.isEmpty
+      })
+    let second = ask(questions)
+    #expect(questions.patienceLeft ?? .zero > .zero)
+    questions.note(.alive, to: 2, worker: 1)
+    finish(questions)
+    #expect(second.all == [WorkerQuestions.Replies(byWorker: [nil, .alive], silent: [0])], "at once")
+    questions.note(.alive, to: 1, worker: 0)
+    let third = ask(questions)
+    questions.note(.alive, to: 3, worker: 1)
+    finish(questions)
+    #expect(third.all.isEmpty)
+    questions.note(.alive, to: 3, worker: 0)
+    finish(questions)
+    #expect(third.all == [WorkerQuestions.Replies(byWorker: [.alive, .alive], silent: [])])
+  }
+
   @Test("after a second, the answers of the others count")
   func doesNotWaitForEver() throws {
     let (questions, _) = try workers()

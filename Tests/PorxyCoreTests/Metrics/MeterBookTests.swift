@@ -45,6 +45,18 @@ import Testing
     #expect(book.totals.routes[0].accepted > before.routes[0].accepted)
   }
 
+  @Test("a worker that has ended counts with all that it has counted, and is not missed")
+  func keepsWhatHasEnded() {
+    var book = MeterBook(workers: 2)
+    for worker in 0..<2 { book.note(SampleMeters.worker(), of: worker) }
+    book.noteEnd(SampleMeters.worker(factor: 2), of: 0)
+    book.note(SampleMeters.worker(), of: 0)
+    book.beginRound()
+    book.note(SampleMeters.worker(), of: 1)
+    #expect(book.isComplete && book.totals.workers.map(\.hasAnswered) == [true, true])
+    #expect(book.totals.routes[0] == SampleMeters.worker(factor: 3).routes[0])
+  }
+
   @Test("an answer that comes behind a newer one turns no counter back")
   func passesOverOldAnswers() {
     var book = MeterBook(workers: 1)
