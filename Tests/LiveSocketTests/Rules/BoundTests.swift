@@ -14,7 +14,8 @@ import Testing
     let alone = try Peer.connect(to: stage.server.address)
     let direct = try (serverSends ? stage.server.accept() : alone).fill(Self.most).count
     // A proxy has buffers of its own between the two, as many bytes again as lie there anyway, and a few conduits.
-    #expect(taken <= 2 * direct + (4 << 20), "directly \(direct)")
+    // Kernels let the buffers of a connection that lasts grow by their own measure.
+    #expect(taken <= 2 * direct + (8 << 20), "directly \(direct)")
     _ = (client, server, alone)
   }
 }
