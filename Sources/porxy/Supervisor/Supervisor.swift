@@ -288,7 +288,10 @@ struct Supervisor {
   }
 
   private func stop(_ mailboxes: [Mailbox]) -> ExitCode {
+    let isFirst = life.readiness.isReady
     life.readiness.enter(.draining)
+    // A command may stop porxy without a drain before.
+    if isFirst { service?.stopBegan(notice: .zero) }
     for mailbox in mailboxes { mailbox.post(.stop) }
     return waitForStop()
   }

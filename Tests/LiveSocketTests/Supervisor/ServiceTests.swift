@@ -4,6 +4,8 @@ import PorxyRuntime
 import TestSupport
 import Testing
 
+@testable import porxy
+
 /// Porxy as a service: what its manager hears over NOTIFY_SOCKET.
 @Suite(.paced) struct ServiceTests {
   private let folder = TemporaryFolder()
@@ -50,6 +52,17 @@ import Testing
     #expect(
       manager.life == ["READY=1", "RELOADING=1", "READY=1", "RELOADING=1", "READY=1", "STOPPING=1"], "\(manager.heard)")
     #expect(!proxy.log.contains { $0["event"] == "notify-failed" })
+  }
+
+  @Test("a stop that was asked for by the admin socket is told, too")
+  func tellsOfAStop() throws {
+    let manager = try ServiceListener(named: folder.newPath("notify"))
+    let socket = folder.newPath("admin.sock")
+    let proxy = try porxy(of: manager, extra: "admin: {socket: \"\(socket)\"}")
+    #expect(manager.hears("READY=1"))
+    #expect(try AdminClient(path: socket).ask("POST", "/stop").isGood)
+    #expect(manager.hears("STOPPING=1"))
+    #expect(proxy.child.waitForExit() == "exit 1")
   }
 
   @Test("a drain that lasts asks for more time before the last has run out")
