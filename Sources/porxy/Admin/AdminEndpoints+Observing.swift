@@ -17,13 +17,13 @@ extension AdminEndpoints {
     let isAsked = observatory.metrics { page in
       answer(ticket.number, Response(contentType: MetricsPage.contentType, body: page))
     }
-    return isAsked ? .later(Self.walkPatience) : .now(Self.busy)
+    return Self.outcome(isAsked, Self.walkPatience)
   }
 
   /// One look, as an answer of some kind.
   func look(_ ticket: AdminTicket, _ response: @escaping @Sendable (Overview) -> Response) -> AdminOutcome {
     let isAsked = observatory.overview { answer(ticket.number, response($0)) }
-    return isAsked ? .later(Self.walkPatience) : .now(Self.busy)
+    return Self.outcome(isAsked, Self.walkPatience)
   }
 
   // MARK: Sessions
@@ -61,7 +61,7 @@ extension AdminEndpoints {
       object.add("silent_workers", walk.silent.map { "\($0)" })
       answer(ticket.number, .json(.ok, object.text))
     }
-    return isAsked ? .later(Self.walkPatience) : .now(Self.busy)
+    return Self.outcome(isAsked, Self.walkPatience)
   }
 
   /// A line for each session, with tabs between the columns.
@@ -87,7 +87,7 @@ extension AdminEndpoints {
       }
       answer(ticket.number, .json(.ok, details.object.text))
     }
-    return isAsked ? .later(Self.patience) : .now(Self.busy)
+    return Self.outcome(isAsked, Self.patience)
   }
 
   func end(_ how: SessionEnding, _ request: Request, _ ticket: AdminTicket) -> AdminOutcome {
@@ -144,12 +144,9 @@ enum SessionSort: String, CaseIterable, Sendable {
     case .age: if a.age != b.age { return a.age > b.age }
     case .idle: if a.idle != b.idle { return a.idle > b.idle }
     }
-    // As `Overview.most(of:)` orders them.
-    if (a.stalled == nil) != (b.stalled == nil) { return a.stalled != nil }
-    if let one = a.stalled, let other = b.stalled, one != other { return one > other }
-    if a.bytes != b.bytes { return a.bytes > b.bytes }
     let (one, other) = (a.session.id, b.session.id)
-    return (one.worker, one.place, one.number) < (other.worker, other.place, other.number)
+    return Overview.stallsBefore((a.stalled, a.bytes), (b.stalled, b.bytes))
+      ?? ((one.worker, one.place, one.number) < (other.worker, other.place, other.number))
   }
 }
 

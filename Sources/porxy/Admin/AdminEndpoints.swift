@@ -63,6 +63,11 @@ struct AdminEndpoints: Sendable {
 
   static let busy = Response.text(.unavailable, "too much is asked at the same time; try again\n")
 
+  /// Of a question to the workers.
+  static func outcome(_ isAsked: Bool, _ patience: Duration) -> AdminOutcome {
+    isAsked ? .later(patience) : .now(busy)
+  }
+
   // MARK: Reading
 
   /// Every worker takes turns.
@@ -73,7 +78,7 @@ struct AdminEndpoints: Sendable {
       answer(
         ticket.number, isHealthy ? .text(.ok, "ok\n") : .text(.unavailable, text.isEmpty ? "starting\n" : text))
     }
-    return isAsked ? .later(Self.patience) : .now(Self.busy)
+    return Self.outcome(isAsked, Self.patience)
   }
 
   /// Which workers do not answer; empty if all do.

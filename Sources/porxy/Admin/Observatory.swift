@@ -79,18 +79,21 @@ final class Observatory: Sendable {
     let generation = shared.generation
     var overview = Overview()
     overview.head = head(totals, generation)
-    overview.listeners = generation.routes.map { route in
-      let state = totals.listeners.first { $0.name == route.listener.name }
+    // lookup only: by the listener's name; there may be thousands.
+    let states = Dictionary(totals.listeners.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    let meters = Dictionary(totals.byListener.map { ($0.listener, $0) }, uniquingKeysWith: { $1 })
+    overview.listeners = generation.routes.prefix(Overview.namesMax).map { route in
+      let state = states[route.listener.name]
       var listener = Overview.Listener(name: route.listener.name, address: route.listener.place)
       listener.pause = state?.cause?.text
       listener.isHeld = state?.cause == .administrator
       listener.sessions = route.account.placesTaken
       listener.sessionsMax = route.listener.sessionsMax
-      listener.accepted = totals.routes.filter { $0.listener == route.listener.name }.reduce(0) { $0 &+ $1.accepted }
+      listener.accepted = meters[route.listener.name]?.accepted ?? 0
       listener.backlog = state?.queue.map { Int(clamping: $0.waiting) }
       return listener
     }
-    overview.backends = generation.configuration.backends.map { backend in
+    overview.backends = generation.configuration.backends.prefix(Overview.namesMax).map { backend in
       Overview.Backend(backend, totals)
     }
     overview.sessions = walk.sessions.map(\.overview)

@@ -31,12 +31,12 @@ struct SessionWalk: Sendable {
   private struct PhaseKey: Hashable {
     let listener: String
     let backend: String
-    let phase: String
+    let phase: SessionRecord.Phase
   }
 
   private struct StallKey: Hashable {
     let listener: String
-    let party: String
+    let party: SessionRecord.Party
   }
 
   /// How long bytes wait for a side before its session counts as stalled.
@@ -56,7 +56,7 @@ struct SessionWalk: Sendable {
   fileprivate mutating func note(_ page: SessionPage) {
     for session in page.sessions {
       count += 1
-      let phase = PhaseKey(listener: session.listener, backend: session.backend, phase: session.phase.rawValue)
+      let phase = PhaseKey(listener: session.listener, backend: session.backend, phase: session.phase)
       phaseCounts[phase, default: 0] += 1
       countStall(of: session, at: page.at)
       if keptMax > 0 { sessions.append(SeenSession(session: session, at: page.at)) }
@@ -74,7 +74,7 @@ struct SessionWalk: Sendable {
       case .both: [.client, .backend]
       case .dial, nil: []
       }
-    for party in parties { stallCounts[StallKey(listener: session.listener, party: party.rawValue), default: 0] += 1 }
+    for party in parties { stallCounts[StallKey(listener: session.listener, party: party), default: 0] += 1 }
   }
 
   fileprivate mutating func note(silent workers: [Int]) { silent += workers }
@@ -92,15 +92,11 @@ struct SessionWalk: Sendable {
 
   fileprivate mutating func finish() {
     prune()
-    phases = phaseCounts.compactMap { key, count in
-      SessionRecord.Phase(rawValue: key.phase).map {
-        MetricsFacts.Census.Phase(listener: key.listener, backend: key.backend, phase: $0, count: count)
-      }
+    phases = phaseCounts.map { key, count in
+      MetricsFacts.Census.Phase(listener: key.listener, backend: key.backend, phase: key.phase, count: count)
     }.sorted { ($0.listener, $0.backend, $0.phase.rawValue) < ($1.listener, $1.backend, $1.phase.rawValue) }
-    stalls = stallCounts.compactMap { key, count in
-      SessionRecord.Party(rawValue: key.party).map {
-        MetricsFacts.Census.Stall(listener: key.listener, waitingFor: $0, count: count)
-      }
+    stalls = stallCounts.map { key, count in
+      MetricsFacts.Census.Stall(listener: key.listener, waitingFor: key.party, count: count)
     }.sorted { ($0.listener, $0.waitingFor.rawValue) < ($1.listener, $1.waitingFor.rawValue) }
   }
 }

@@ -8,7 +8,7 @@ struct Overview: Equatable, Sendable {
   var listeners: [Listener] = []
   /// In the order of the configuration.
   var backends: [Backend] = []
-  /// As `most(of:)` chooses and orders them.
+  /// As `stallsBefore` orders them.
   var sessions: [Session] = []
   /// The last sessions that ended, newest first.
   var ended: [Ended] = []
@@ -151,17 +151,21 @@ struct Overview: Equatable, Sendable {
 }
 
 extension Overview {
-  /// The sessions that a look shows: those that stall, the longest first, then those that have moved most.
-  static func most(of sessions: [Session]) -> [Session] {
-    Array(sessions.sorted { stallsBefore($0, $1) }.prefix(sessionsMax))
+  /// The order of the sessions that a look shows: those that stall, the longest first, then those that have moved most.
+  /// Nil where two are equal in that. `stalled` is nil for what does not stall.
+  static func stallsBefore(
+    _ a: (stalled: Duration?, bytes: UInt64), _ b: (stalled: Duration?, bytes: UInt64)
+  ) -> Bool? {
+    if (a.stalled == nil) != (b.stalled == nil) { return a.stalled != nil }
+    if let one = a.stalled, let other = b.stalled, one != other { return one > other }
+    return a.bytes == b.bytes ? nil : a.bytes > b.bytes
   }
 
   /// Equal ones in the order of their ids, so that rows do not change places from look to look.
   static func stallsBefore(_ a: Session, _ b: Session) -> Bool {
-    if (a.stall == nil) != (b.stall == nil) { return a.stall != nil }
-    if a.stall != nil, a.stalled != b.stalled { return a.stalled > b.stalled }
-    if a.bytes.sum != b.bytes.sum { return a.bytes.sum > b.bytes.sum }
-    return (a.id.utf8.count, a.id) < (b.id.utf8.count, b.id)
+    let isBefore = stallsBefore(
+      (a.stall == nil ? nil : a.stalled, a.bytes.sum), (b.stall == nil ? nil : b.stalled, b.bytes.sum))
+    return isBefore ?? ((a.id.utf8.count, a.id) < (b.id.utf8.count, b.id))
   }
 
   /// The time within which a share of what a histogram counts lies, by a straight line within its bucket; nil if it

@@ -194,3 +194,10 @@ extension Overview {
     Bytes(toBackend: counter(&generator), toClient: counter(&generator))
   }
 }
+
+extension Overview {
+  /// The sessions that a look shows of these, in their order.
+  static func most(of sessions: [Session]) -> [Session] {
+    Array(sessions.sorted { stallsBefore($0, $1) }.prefix(sessionsMax))
+  }
+}
