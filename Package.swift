@@ -31,13 +31,17 @@ let package = Package(
       cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"]), .define("PORXY_COMMIT", to: "\"\(commit)\"")]),
     .target(name: "PorxyCore", swiftSettings: strict),
     .target(name: "PorxyAdmin", dependencies: ["PorxyCore"], swiftSettings: strict),
-    .target(name: "PorxyConfiguration", dependencies: ["PorxyCore"], swiftSettings: strict),
+    .target(name: "PorxyFaults", dependencies: ["PorxyCore"], swiftSettings: strict),
+    .target(name: "PorxyRecording", dependencies: ["PorxyCore"], swiftSettings: strict),
+    .target(
+      name: "PorxyToxiproxy", dependencies: ["PorxyCore", "PorxyAdmin", "PorxyFaults"], swiftSettings: strict),
+    .target(name: "PorxyConfiguration", dependencies: ["PorxyCore", "PorxyFaults"], swiftSettings: strict),
     .target(name: "PorxyRuntime", dependencies: ["PorxyCore", "CPorxyLinux"], swiftSettings: strict),
     .target(
       name: "PorxySocketIO", dependencies: ["PorxyCore", "PorxyRuntime", "CPorxyLinux"], swiftSettings: strict),
     // Debug builds, in which the tests run, check exclusive access; two fifths of a release build's time went there.
     .target(
-      name: "PorxySimulation", dependencies: ["PorxyCore"],
+      name: "PorxySimulation", dependencies: ["PorxyCore", "PorxyFaults", "PorxyRecording"],
       swiftSettings: strict + [
         .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
       ]),
@@ -53,8 +57,8 @@ let package = Package(
     .executableTarget(
       name: "porxy",
       dependencies: [
-        "PorxyCore", "PorxyAdmin", "PorxyConfiguration", "PorxyRuntime", "PorxySocketIO", "PorxySimulation",
-        "PorxyConformance", "PorxyCatalogue", "CPorxyVersion",
+        "PorxyCore", "PorxyAdmin", "PorxyConfiguration", "PorxyFaults", "PorxyRecording", "PorxyRuntime",
+        "PorxySocketIO", "PorxySimulation", "PorxyConformance", "PorxyCatalogue", "PorxyToxiproxy", "CPorxyVersion",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -64,10 +68,16 @@ let package = Package(
       name: "AdminTests", dependencies: ["PorxyCore", "PorxyAdmin", "PorxySimulation", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "ToxiproxyTests",
+      dependencies: ["PorxyCore", "PorxyAdmin", "PorxyFaults", "PorxyToxiproxy", "TestSupport"], swiftSettings: strict),
+    .testTarget(
       name: "ConfigurationTests", dependencies: ["PorxyCore", "PorxyConfiguration", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
-      name: "SimulationTests", dependencies: ["PorxyCore", "PorxySimulation", "PorxyCatalogue", "TestSupport"],
+      name: "SimulationTests",
+      dependencies: [
+        "PorxyCore", "PorxyFaults", "PorxyRecording", "PorxySimulation", "PorxyCatalogue", "TestSupport",
+      ],
       exclude: ["Runs"], swiftSettings: strict),
     .testTarget(
       name: "LiveSocketTests",
@@ -83,8 +93,8 @@ let package = Package(
     .testTarget(
       name: "TransportContractTests",
       dependencies: [
-        "PorxyCore", "PorxySocketIO", "PorxySimulation", "PorxyConformance", "CPorxyLinux", "CPorxyPeers",
-        "TestSupport",
+        "PorxyCore", "PorxyFaults", "PorxyRecording", "PorxySocketIO", "PorxySimulation", "PorxyConformance",
+        "CPorxyLinux", "CPorxyPeers", "TestSupport",
       ],
       swiftSettings: strict),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),

@@ -35,14 +35,7 @@ class Bench:
     def recipe(self, name, ports=(1, 1, 1), threads=1):
         """How to run a proxy with these ports to listen on; None if it is not installed."""
         routes = [Route(service, port, server) for port, (service, server) in zip(ports, self.servers.items())]
-        return PROXIES[name](Setting(self.options, routes, self.folder, self.write, threads))
-
-    def write(self, name, lines):
-        """Writes a proxy's configuration and returns where."""
-        path = os.path.join(self.folder, name)
-        with open(path, "w") as file:
-            file.write("\n".join(lines) + "\n")
-        return path
+        return PROXIES[name](Setting(self.options, routes, self.folder, self.processes.write, threads))
 
     @contextlib.contextmanager
     def proxy(self, name, threads=1, before=(), environment=None):

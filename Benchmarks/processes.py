@@ -44,6 +44,13 @@ class Processes:
         self.running = []
         self.libc = ctypes.CDLL(None)
 
+    def write(self, name, lines):
+        """Writes a configuration into the folder and returns where."""
+        path = os.path.join(self.folder, name)
+        with open(path, "w") as file:
+            file.write("\n".join(lines) + "\n")
+        return path
+
     def start(self, command, cpu, name, **streams):
         """Starts a child in a process group of its own; what it complains about goes to a file named after it."""
 

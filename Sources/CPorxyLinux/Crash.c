@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include <execinfo.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "Process.h"
@@ -13,21 +15,25 @@ enum { CRASH_COUNT = sizeof crashes / sizeof *crashes, FRAMES_MAX = 32 };
 static struct sigaction before[CRASH_COUNT];
 
 // All below is allowed in a signal handler: system calls, and backtrace, which was called once before.
-static void say(const char *text) {
-  ssize_t written = write(STDERR_FILENO, text, strlen(text));
-  (void)written;
+
+// One line, written at once, so that another thread's words do not cut it in two.
+struct line {
+  char text[256];
+  size_t length;
+};
+
+static void add(struct line *line, const char *text) {
+  while (*text != 0 && line->length < sizeof line->text) line->text[line->length++] = *text++;
 }
 
-static void say_number(long number) {
-  char digits[24];
-  char *end = digits + sizeof digits;
-  char *start = end;
+static void add_number(struct line *line, long number) {
+  char digits[24] = {0};
+  char *start = digits + sizeof digits - 1;
   do {
     *--start = (char)('0' + number % 10);
     number /= 10;
   } while (number > 0);
-  ssize_t written = write(STDERR_FILENO, start, (size_t)(end - start));
-  (void)written;
+  add(line, start);
 }
 
 static const char *name(int number) {
@@ -43,25 +49,42 @@ static const char *name(int number) {
 }
 
 static void say_why(int number, const siginfo_t *info) {
-  say("porxy: ");
+  struct line line = {.length = 0};
+  add(&line, "porxy: ");
   if (info->si_code <= 0 && info->si_pid != getpid()) {
-    say("killed by ");
-    say(name(number));
-    say(" from process ");
-    say_number(info->si_pid);
-    say("; all its sessions are cut.\n");
+    add(&line, "killed by ");
+    add(&line, name(number));
+    add(&line, " from process ");
+    add_number(&line, info->si_pid);
+    add(&line, "; all its sessions are cut.\n");
   } else if (number == SIGSYS) {
-    say("stopped: this system forbids system call ");
-    say_number(info->si_syscall);
-    say(" (SIGSYS, a seccomp policy); all its sessions are cut.\n");
+    add(&line, "stopped: this system forbids system call ");
+    add_number(&line, info->si_syscall);
+    add(&line, " (SIGSYS, a seccomp policy); all its sessions are cut.\n");
   } else {
-    say("stopped by a bug in porxy itself (a trap, ");
-    say(name(number));
-    say("), or because memory ran out; all its sessions are cut. Please report it with the lines above.\n");
+    add(&line, "stopped by a bug in porxy itself (a trap, ");
+    add(&line, name(number));
+    add(&line, "), or because memory ran out; all its sessions are cut. ");
+    add(&line, "Please report it with the lines around this one.\n");
   }
+  ssize_t written = write(STDERR_FILENO, line.text, line.length);
+  (void)written;
+}
+
+// Of threads that crash at once the first tells, and ends the process. The others stand still, with the signals
+// that they had: the runtime stops them with one when it draws their backtraces.
+static void stand_unless_first(void *context) {
+  static atomic_int first = 0;
+  int none = 0;
+  if (atomic_compare_exchange_strong(&first, &none, gettid()) || none == gettid()) return;
+  pthread_sigmask(SIG_SETMASK, &((ucontext_t *)context)->uc_sigmask, NULL);
+  for (;;) pause();
 }
 
 static void tell(int number, siginfo_t *info, void *context) {
+  stand_unless_first(context);
+  // Before the runtime's handler, which removes all handlers: another thread's crash then ends the process at once.
+  say_why(number, info);
   int index = 0;
   while (crashes[index] != number) index++;
   if (before[index].sa_flags & SA_SIGINFO) {
@@ -74,7 +97,6 @@ static void tell(int number, siginfo_t *info, void *context) {
     void *frames[FRAMES_MAX];
     backtrace_symbols_fd(frames, backtrace(frames, FRAMES_MAX), STDERR_FILENO);
   }
-  say_why(number, info);
   // The default action ends the process as usual when the signal comes again.
   signal(number, SIG_DFL);
   raise(number);

@@ -32,6 +32,10 @@ int porxy_epoll_add_source(int epoll, int descriptor, uint64_t data) {
   return add(epoll, descriptor, EPOLLIN | EPOLLET, data);
 }
 
+int porxy_epoll_remove(int epoll, int descriptor) {
+  return RESULT(epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL));
+}
+
 // epoll_pwait2 came with Linux 5.11 and is refused by some containers' filters.
 static int wait_by_milliseconds(int epoll, struct epoll_event *events, int events_max, int64_t timeout) {
   int64_t milliseconds = timeout < 0 ? -1 : timeout / 1000000 + (timeout % 1000000 != 0);

@@ -18,8 +18,8 @@ static int set(enum porxy_call call, int descriptor, int level, int option, int 
   return OPTIONAL(call, setsockopt(descriptor, level, option, &value, sizeof value));
 }
 
-int porxy_reuse_address(int descriptor) {
-  return set(PORXY_CALL_REUSE_ADDRESS, descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
+int porxy_reuse_address(int descriptor, int is_on) {
+  return set(PORXY_CALL_REUSE_ADDRESS, descriptor, SOL_SOCKET, SO_REUSEADDR, is_on);
 }
 
 int porxy_reuse_port(int descriptor) {

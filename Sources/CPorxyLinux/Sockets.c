@@ -68,6 +68,10 @@ int porxy_listen(int descriptor, int backlog) {
   return RESULT(listen(descriptor, backlog));
 }
 
+int porxy_stop_listening(int descriptor) {
+  return RESULT(shutdown(descriptor, SHUT_RD));
+}
+
 int porxy_connect(int descriptor, const struct porxy_address *address) {
   struct sockaddr_storage storage;
   socklen_t length = porxy_encode(address, &storage);
@@ -99,6 +103,11 @@ int porxy_has_route(const struct porxy_address *address) {
 int porxy_is_readable(int descriptor) {
   struct pollfd one = {.fd = descriptor, .events = POLLIN};
   return poll(&one, 1, 0);
+}
+
+int porxy_has_hung_up(int descriptor) {
+  struct pollfd one = {.fd = descriptor, .events = 0};
+  return poll(&one, 1, 0) > 0 && (one.revents & POLLHUP) != 0;
 }
 
 // accept(2) and what accept4(2) does besides. The listener does not block, so the call does not either.

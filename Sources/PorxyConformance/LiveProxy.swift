@@ -89,7 +89,7 @@ extension LiveProxy {
 
   private static func listen(_ socket: Int32, at endpoint: Endpoint) -> SocketError? {
     guard socket >= 0 else { return SocketError(code: -socket) }
-    _ = porxy_reuse_address(socket)
+    _ = porxy_reuse_address(socket, 1)
     var address = endpoint.kernel
     var result = unsafe porxy_bind(socket, &address)
     if result >= 0 { result = porxy_listen(socket, Int32(visitorsMax)) }

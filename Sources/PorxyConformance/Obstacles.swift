@@ -60,8 +60,12 @@ struct Obstacles {
       if settings.contains(.noV6) || settings.contains(.noWayToV6) { found.append("it needs a machine without IPv6") }
       for case .sendBuffer in settings { found.append("it needs a machine with small buffers") }
       for case .receiveBuffer in settings { found.append("it needs a machine with small buffers") }
+      if settings.contains(.mirror(true)) { found.append("its server cannot tell porxy's looks from clients") }
+      for case .health in settings { found.append("active checks are in no step") }
       if !isOwn, !settings.isEmpty { found.append("it needs porxy's own configuration") }
     case .listeners: found.append("it needs several listeners")
+    case .endpoints: if isDirect { return } else { found.append("it needs several servers") }
+    case .faults: if isDirect { return } else { found.append("it needs porxy's own configuration") }
     case .family(let family):
       guard let proxy, [proxy.front, proxy.backend].contains(where: { $0.address.family != family }) else { return }
       found.append("it needs a proxy that speaks IP\(family) to both sides")
@@ -79,7 +83,8 @@ struct Obstacles {
       if !isDirect, !isOwn { found.append("it needs porxy's own process") }
     case .porxy(.reload):
       if !isDirect { found.append("it changes porxy's configuration") }
-    case .porxy(.end), .porxy(.request), .porxy(.waits):
+    case .porxy(.end), .porxy(.request), .porxy(.mark), .porxy(.change), .porxy(.waits), .porxy(.finds),
+      .porxy(.hasTold):
       if !isDirect { found.append("an administrator has to ask porxy") }
     case .porxy(.kill):
       if !isDirect, !isOwn { found.append("it harms the proxy that the other scenarios need") }
@@ -90,6 +95,7 @@ struct Obstacles {
   }
 
   private mutating func look(at action: SocketAction, of role: Role) {
+    if case .sendText = action { found.append("peers send bytes that say where they belong") }
     guard cutPlaces.contains(role.place), !isDirect else { return }
     switch action {
     case .connect, .send, .sendUrgent, .sendUntilBlocked, .keepSending, .finish, .shutBoth, .close, .reset:

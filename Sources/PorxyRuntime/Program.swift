@@ -8,6 +8,12 @@ package enum Program {
     (0..<porxy_argument_count()).dropFirst().map { unsafe String(cString: porxy_argument($0)) }
   }
 
+  /// What it was called by, without the folders before it; empty if it was called by nothing.
+  package static var name: String {
+    guard porxy_argument_count() > 0 else { return "" }
+    return unsafe String(cString: porxy_argument(0)).split(separator: "/").last.map(String.init) ?? ""
+  }
+
   /// The path of the program's file; nil if it cannot be known.
   package static var path: String? {
     var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))

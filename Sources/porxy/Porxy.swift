@@ -10,7 +10,9 @@ struct Porxy {
     Program.fillStandardStreams()
     Program.tellOfCrashes()
     Signals.prepare()
-    let code = run(Program.arguments)
+    // Under the name of Toxiproxy's server it is one.
+    let isToxiproxy = ["toxiproxy-server", "toxiproxy"].contains(Program.name)
+    let code = run((isToxiproxy ? [CommandName.toxiproxy.rawValue] : []) + Program.arguments)
     exit((Output.isComplete ? code : code.despiteLostOutput).rawValue)
   }
 
@@ -26,16 +28,21 @@ struct Porxy {
       case .drain(let options): return AdminCommands(at: options.socket).post("/drain?format=text")
       case .logLevel(let options):
         return AdminCommands(at: options.socket).post("/log/level?level=\(options.level.rawValue)")
+      case .events(let options): return EventsCommand(options).perform()
       case .sessions(let options): return AdminCommands(at: options.socket).sessions(options)
       case .session(let options):
         return AdminCommands(at: options.socket).post("/sessions/\(options.name)/\(options.order.rawValue)")
+      case .record(let options): return AdminCommands(at: options.socket).record(options)
       case .listener(let options):
         return AdminCommands(at: options.socket)
           .post("/listeners/\(AdminPath.encoded(options.name))/\(options.order.rawValue)")
+      case .endpoint(let options): return AdminCommands(at: options.socket).endpoint(options)
+      case .faults(let options): return FaultsCommand(options).perform()
       case .simulate(let options): return Simulation(options).perform()
       case .conform(let options): return Conform(options).perform()
       case .top(let options):
         return Top(AdminOverviews(at: options.admin), every: options.interval).perform(once: options.once)
+      case .toxiproxy(let options): return Toxiproxy(options).perform()
       case .run(let options): return proxy(options)
       }
     } catch {

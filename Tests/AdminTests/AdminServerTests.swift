@@ -76,6 +76,40 @@ import Testing
     }
   }
 
+  @Test("one handler may answer every request, of any host and method, and keep connections for longer")
+  func answersAll() throws {
+    let server = AdminServer<SimulatedTransport>(
+      answering: { request, ticket in
+        var response = Response(request.body.isEmpty ? .noContent : .created, contentType: "a/b", body: request.body)
+        response.fields = ["X-Number: \(ticket.number)"]
+        return .now(response)
+      }, keepingFor: .seconds(60))
+    let world = AdminWorld(server)
+    try world.open(Door(.everything), port: 1)
+    let client = try world.connect(1, saying: "DELETE /x HTTP/1.1\r\nHost: any.name:1\r\n\r\n")
+    world.run(for: .milliseconds(100))
+    #expect(
+      world.clients[client].text == """
+        HTTP/1.1 204 No Content\r
+        X-Number: 1\r
+        Cache-Control: no-store\r
+        X-Content-Type-Options: nosniff\r
+        Content-Security-Policy: default-src 'self'\r
+        Connection: keep-alive\r
+        \r
+
+        """)
+    world.run(for: .seconds(50))
+    world.say("PATCH /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n".utf8, client)
+    world.run(for: .milliseconds(100))
+    #expect(world.clients[client].statuses == [204, 201])
+    #expect(world.clients[client].text.hasSuffix("\r\n\r\nhi"))
+    #expect(world.clients[client].text.contains("Content-Type: a/b\r\nContent-Length: 2\r\nX-Number: 2\r\n"))
+    world.run(for: .seconds(61))
+    #expect(world.clients[client].end == "END")
+    expectNothingLeft(world)
+  }
+
   @Test("405 says what may be done instead")
   func allows() throws {
     #expect(try world().ask(Self.everything, Self.get("/change")).text.contains("\r\nAllow: POST\r\n"))

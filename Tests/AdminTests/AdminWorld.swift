@@ -35,29 +35,36 @@ final class AdminWorld {
   /// The number of each request that was left for later.
   private(set) var tickets: [UInt64] = []
 
-  init(_ routes: [AdminRoute], seed: Seed = Seed(1), limits: HostLimits = HostLimits()) {
+  convenience init(_ routes: [AdminRoute], seed: Seed = Seed(1), limits: HostLimits = HostLimits()) {
+    self.init(AdminServer<SimulatedTransport>(routes), seed: seed, limits: limits)
+  }
+
+  init(_ server: consuming AdminServer<SimulatedTransport>, seed: Seed = Seed(1), limits: HostLimits = HostLimits()) {
     network = Network(seed)
     host = network.addHost("porxy", Self.here, limits: limits)
     let other = network.addHost("clients", IPAddress(v4: 0x0a00_0002))
     transport = SimulatedTransport(on: host, of: network)
     peers = SimulatedTransport(on: other, of: network)
-    server = AdminServer<SimulatedTransport>(routes)
+    self.server = server
   }
 
+  private static let options = ListenOptions(socket: AdminLimits.socketOptions)
+
   var connectionCount: Int { server.connectionCount }
+  var streamCount: Int { server.streamCount }
   var conduitsLent: Int { network.conduitsLent(.buffer, on: host) }
 
   /// Opens a door at a port; the result is the server's name for it.
   @discardableResult
   func open(_ door: Door, port: UInt16) throws -> Int {
-    server.open(door, at: try transport.listen(on: Endpoint(.anyV4, port), ListenOptions()))
+    server.open(door, at: try transport.listen(on: Endpoint(.anyV4, port), Self.options))
   }
 
   /// Opens doors again at these ports where their listening sockets were destroyed; which those were.
   func reopenLost(_ ports: [UInt16]) throws -> [Int] {
     let lost = server.takeLost()
     for index in lost {
-      server.reopen(index, at: try transport.listen(on: Endpoint(.anyV4, ports[index]), ListenOptions()))
+      server.reopen(index, at: try transport.listen(on: Endpoint(.anyV4, ports[index]), Self.options))
     }
     return lost
   }
@@ -65,6 +72,21 @@ final class AdminWorld {
   func close(door: Int) { server.close(door, on: &transport) }
 
   func answer(_ number: UInt64, _ response: Response) { server.answer(number, with: response, on: &transport) }
+
+  // MARK: Streams
+
+  /// Whether the bytes had room in the stream that answers the request of that number.
+  func append(_ bytes: some Sequence<UInt8>, to number: UInt64) -> Bool {
+    server.append(Array(bytes), toStream: number, at: transport.now)
+  }
+
+  func takeEndedStreams() -> [UInt64] { server.takeEndedStreams() }
+
+  /// The clients' host goes dark without a word.
+  func loseClients() {
+    network.inject(Fault(.powerLoss, on: "clients"))
+    for client in clients.indices { clients[client].isClosed = true }
+  }
 
   // MARK: Clients
 
@@ -77,6 +99,7 @@ final class AdminWorld {
   func say(_ bytes: some Sequence<UInt8>, _ client: Int) { clients[client].unsent += bytes }
   func finish(_ client: Int) { clients[client].finishes = true }
   func stopReading(_ client: Int) { clients[client].reads = false }
+  func readAgain(_ client: Int) { clients[client].reads = true }
 
   func leave(_ client: Int, _ closing: Closing) {
     guard !clients[client].isClosed else { return }

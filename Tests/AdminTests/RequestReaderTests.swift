@@ -15,7 +15,11 @@ import Testing
 
   /// Reads a stream in pieces, each of which may end in any place.
   private func read(_ pieces: [ArraySlice<UInt8>], takesPosts: Bool = true) -> [Outcome] {
-    var reader = RequestReader(takesPosts: takesPosts)
+    read(pieces, RequestReader(takesPosts: takesPosts))
+  }
+
+  private func read(_ pieces: [ArraySlice<UInt8>], _ reader: RequestReader) -> [Outcome] {
+    var reader = reader
     var outcomes: [Outcome] = []
     for piece in pieces {
       var rest = piece
@@ -39,11 +43,12 @@ import Testing
 
   private static func request(
     _ method: Request.Method, _ path: [String], _ query: [(name: String, value: String)] = [], host: String? = "a",
-    keepsAlive: Bool = true, body: String = ""
+    keepsAlive: Bool = true, body: String = "", agent: String? = nil
   ) -> Outcome {
     .request(
       Request(
-        method: method, path: path, query: query, host: host, keepsAlive: keepsAlive, body: Array(body.utf8)))
+        method: method, path: path, query: query, host: host, keepsAlive: keepsAlive, body: Array(body.utf8),
+        userAgent: agent))
   }
 
   private static let understood: [(text: String, requests: [Outcome])] = [
@@ -118,6 +123,83 @@ import Testing
   func refusesPosts() {
     #expect(read("POST / HTTP/1.1\r\n", takesPosts: false) == [.refused(405)])
     #expect(read(Self.head + "\r\n", takesPosts: false) == [Self.request(.get, [])])
+  }
+
+  // MARK: What clients of other programs send
+
+  private func readAll(_ pieces: [ArraySlice<UInt8>]) -> [Outcome] { read(pieces, RequestReader(.everything)) }
+
+  private static let everything: [(text: String, requests: [Outcome])] = [
+    (
+      "PATCH /x HTTP/1.1\r\nHost: a\r\nUser-Agent: node \r\nTransfer-Encoding: chunked\r\n\r\n"
+        + "3\r\nabc\r\n0A;x=y\r\n0123456789\r\n0\r\nTrailer: z\r\n\r\nDELETE /y HTTP/1.1\r\nHost: a\r\n\r\n",
+      [request(.patch, ["x"], body: "abc0123456789", agent: "node"), request(.delete, ["y"])]
+    ),
+    (
+      "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\nExpect: 100-continue\r\n\r\n0\r\n\r\n",
+      [request(.post, ["x"])]
+    ),
+    (
+      "DELETE /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhiPUT /y HTTP/1.1\r\nHost: a\r\n\r\n",
+      [request(.delete, ["x"], body: "hi"), request(.put, ["y"])]
+    ),
+    (
+      "GET /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1 \r\n\r\r\n00\r\n\r\n",
+      [request(.get, ["x"], body: "\r")]
+    ),
+  ]
+
+  @Test("all methods, bodies in chunks, and who sends them", arguments: everything.indices)
+  func takesEverything(index: Int) {
+    let (text, requests) = Self.everything[index]
+    let bytes = Array(text.utf8)
+    #expect(readAll([bytes[...]]) == requests)
+    #expect(readAll(bytes.indices.map { bytes[$0...$0] }) == requests, "byte by byte")
+    for place in bytes.indices { #expect(readAll([bytes[..<place], bytes[place...]]) == requests, "\(place)") }
+  }
+
+  @Test(
+    "what is no chunk",
+    arguments: [
+      ("\r\n", 400), ("x\r\n", 400), ("-1\r\n", 400), ("0x1\r\n", 400), ("1 0\r\n", 400), ("+1\r\n", 400),
+      ("123456789\r\n", 400), ("1\r\nab", 400), ("1\r\na0\r\n\r\n", 400), ("1\na\r\n", 400), ("100001\r\n", 413),
+      ("ffffffff\r\n", 413),
+    ])
+  func refusesChunks(_ chunks: String, _ status: Int) {
+    let text = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + "\r\n"
+    let bytes = Array(text.utf8)
+    #expect(readAll([bytes[...]]) == [.refused(status)])
+    #expect(readAll(bytes.indices.map { bytes[$0...$0] }) == [.refused(status)])
+  }
+
+  @Test("chunks and what stands behind them are bounded, too")
+  func boundsChunks() {
+    let head = Array("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
+    let chunk = Array("80000\r\n".utf8) + [UInt8](repeating: 7, count: 0x80000) + Array("\r\n".utf8)
+    let whole = readAll([head[...], chunk[...], chunk[...], Array("0\r\n\r\n".utf8)[...]])
+    guard case .request(let request) = whole.first else { return #expect(Bool(false), "\(whole)") }
+    #expect(request.body.count == RequestReader.bodyMax)
+    #expect(readAll([head[...], chunk[...], chunk[...], Array("1\r\n".utf8)[...]]) == [.refused(413)])
+    let trailers = Array(("0\r\n" + String(repeating: "X: y\r\n", count: 2000)).utf8)
+    #expect(readAll([head[...], trailers[...]]) == [.refused(431)])
+    let long = Array(("1;" + String(repeating: "x", count: 9000)).utf8)
+    #expect(readAll([head[...], long[...]]) == [.refused(431)])
+  }
+
+  @Test("whatever comes, it is a request, a refusal or a beginning", arguments: 0..<8 as Range<UInt64>)
+  func endures(_ seed: UInt64) {
+    var generator = Xoshiro256(seed: seed)
+    let texts = (Self.everything + Self.understood).map { Array($0.text.utf8) }
+    for _ in 0..<300 {
+      var bytes = generator.pick(texts) + generator.pick(texts)
+      for _ in 0..<generator.integer(in: 0...3) {
+        let place = generator.integer(in: 0...bytes.count - 1)
+        bytes[place] =
+          generator.chance(1, in: 2) ? generator.pick(Array("\r\n0f; :".utf8)) : UInt8(generator.below(256))
+      }
+      let cut = generator.integer(in: 0...bytes.count)
+      #expect(readAll([bytes[..<cut], bytes[cut...]]) == readAll([bytes[...]]))
+    }
   }
 
   @Test("no more than the bounds is read")

@@ -51,6 +51,7 @@ import Testing
       relay: auto
       spin: auto
       admin: off
+      faults: off
 
       """
     // What other keys print may stand between.
@@ -76,7 +77,9 @@ import Testing
     let data = Data(ConfigurationPrinter.json(configuration).utf8)
     let root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     #expect(
-      Set(root.keys) == ["listeners", "backends", "timeouts", "limits", "log", "workers", "relay", "spin", "admin"])
+      Set(root.keys) == [
+        "listeners", "backends", "timeouts", "limits", "log", "workers", "relay", "spin", "admin", "faults", "record",
+      ])
     #expect(root["workers"] as? Int == 3)
     let listener = try #require((root["listeners"] as? [[String: Any]])?.first)
     #expect(listener["name"] as? String == "a\"\\b/é日😀")

@@ -1,3 +1,5 @@
+import PorxyCore
+
 @testable import PorxyConfiguration
 
 /// The tables of `docs/generated/configuration.md`, made from the schema.
@@ -6,6 +8,7 @@ enum KeyTables {
   private static let sections: [(title: String, keys: [String])] = [
     ("Listeners", ["listeners.*"]), ("Backends", ["backends.*"]), ("Timeouts", ["timeouts.*"]), ("Names", ["resolve"]),
     ("Limits, log, workers, relay, spin", ["limits", "log", "workers", "relay", "spin"]), ("Admin", ["admin"]),
+    ("Faults", ["faults"]), ("Recording", ["record"]),
   ]
 
   /// The keys of the top level that have a table.
@@ -71,10 +74,11 @@ enum KeyTables {
   private static func list(_ words: [String]) -> String { words.map { "`\($0)`" }.joined(separator: ", ") }
 
   private static func initial(_ row: Row, among rows: [Row]) -> String {
-    if row.replaces != nil { return "" }
+    if !row.replaces.isEmpty { return "" }
     if row.scope == .inherited { return "inherited" }
     guard row.example == nil else {
-      return (["required"] + rows.filter { $0.replaces == row.name }.map { "or `\($0.name)`" }).joined(separator: ", ")
+      return (["required"] + rows.filter { $0.replaces.contains(row.name) }.map { "or `\($0.name)`" }).joined(
+        separator: ", ")
     }
     return switch row.initial {
     case .mapping: "as below"

@@ -49,6 +49,17 @@ struct RandomConfiguration {
       generator.chance(1, in: 4)
         ? .word("off")
         : entry(rows, ["socket": .text(generator.pick(["admin.sock", "/run/a b", "x#", "./off"])), "http": http])
+    case ("from", .several(let shape)):
+      .sequence((0...generator.integer(in: 0...2)).map { _ in value(of: shape) })
+    case ("health", .either(.section(let rows), _)):
+      generator.chance(1, in: 3)
+        ? .word("off")
+        : entry(
+          rows,
+          [
+            "every": .word(generator.pick(["100ms", "2s", "1h"])), "timeout": .word(generator.pick(["1ms", "99ms"])),
+            "port": .number(generator.integer(in: 1...65535)),
+          ])
     default: value(of: row.shape)
     }
   }
@@ -102,15 +113,53 @@ struct RandomConfiguration {
   // MARK: What keys mean to one another
 
   private mutating func backend(_ index: Int) -> [String: Printout?] {
+    generator.chance(1, in: 3) ? endpoints(index) : server(index)
+  }
+
+  /// Several endpoints; a single one without anything of its own is printed in the short form.
+  private mutating func endpoints(_ index: Int) -> [String: Printout?] {
+    var rows: [Row] = []
+    for case ("endpoints", .list(let inner)) in Self.backendRows.map({ ($0.name, $0.shape) }) { rows = inner }
+    let hosts = generator.chance(1, in: 2) ? ["10.0.0", "192.0.2"] : ["10.0.0", "a.example"]
+    let endpoints = (0...generator.integer(in: 1...3)).map { place in
+      let host = hosts[place % 2]
+      return entry(
+        rows,
+        [
+          "host": .text(host.hasSuffix("e") ? host : "\(host).\(place)"), "name": .text(name(place)),
+          "port": .number(place + 1),
+        ])
+    }
+    return [
+      "name": .text(backends[index]), "host": nil, "port": nil, "endpoints": .sequence(endpoints),
+      "resolve": hosts[1] == "a.example" ? .some(resolve) : nil,
+    ]
+  }
+
+  private var resolve: Printout {
+    mutating get {
+      for row in Self.backendRows where row.name == "resolve" { return value(of: row.shape) }
+      return .mapping([])
+    }
+  }
+
+  private static var backendRows: [Row] {
+    for case ("backends", .list(let rows)) in Schema.configuration.rows.map({ ($0.name, $0.shape) }) { return rows }
+    return []
+  }
+
+  private mutating func server(_ index: Int) -> [String: Printout?] {
     let name = Printout.text(backends[index])
     if generator.chance(1, in: 2) {
       return [
         "name": name, "host": .text(generator.pick(["app-7.example.", "off", "true", "null", "a", "x_y", "0x.a"])),
+        "endpoints": nil, "balance": nil,
       ]
     }
     let addresses = ["10.0.\(generator.below(256)).1", "2001:db8::\(generator.integer(in: 1...99))", "fe80::9%3"]
     return [
       "name": name, "host": .text(generator.pick(addresses + ["fe80::8%x.y@z", "fe80::7%eth0"])), "resolve": nil,
+      "endpoints": nil, "balance": nil,
     ]
   }
 
@@ -125,6 +174,8 @@ struct RandomConfiguration {
       "name": .text(name(index)), "backend": .text(backends[index % backends.count]), "address": .text(address),
       "port": count == 1 ? .number(first) : nil, "ports": count == 1 ? nil : .word("\(first)-\(first + count - 1)"),
     ]
+    // One of many ports may lead to as many ports of a backend.
+    if count > 1 { given["mirror"] = .some(.word("false")) }
     if address != "::" { given["dual_stack"] = .some(address == "*" ? .word("true") : nil) }
     return given
   }

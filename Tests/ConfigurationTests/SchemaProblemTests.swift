@@ -18,6 +18,23 @@ import Testing
     for word in words { #expect(error.contains(word)) }
   }
 
+  @Test("a listener with mirror leads to one place, whatever its port")
+  func mirror() {
+    func text(_ mirror: String, _ port: String) -> String {
+      """
+      listeners:
+        - {name: web, backend: app, address: 127.0.0.1, ports: 80-81, mirror: \(mirror)}
+      backends:
+        - {name: app, host: h, port: \(port)}
+      """
+    }
+    let found = errors(text("true", "same"))
+    #expect(found.count == 1, "\(found)")
+    #expect(found.first?.hasPrefix("2:73 ") == true, "\(found)")
+    #expect(found.first?.contains("give the backend a port") == true, "\(found)")
+    #expect(errors(text("true", "8080")).isEmpty && errors(text("false", "same")).isEmpty)
+  }
+
   @Test(
     "keys",
     arguments: [
@@ -66,6 +83,51 @@ import Testing
       ("backends:\n", "admin: {http: {port: 9, hosts: ['a:1']}}\nbackends:\n", "6:33", ["is not a host name"]),
     ] as [Case])
   func admin(mistake: Case) throws { try check(mistake) }
+
+  @Test(
+    "faults",
+    arguments: [
+      ("backends:\n", "faults: {seed: v2:0x1}\nbackends:\n", "6:16", ["\"seed\" cannot be \"v2:0x1\"", "v1:0x2a"]),
+      ("backends:\n", "faults: {plan: [latncy 5ms]}\nbackends:\n", "6:17", ["no fault \"latncy\"", "write latency"]),
+      ("backends:\n", "faults:\n  plan:\n    - latency 5ms on web of moon\nbackends:\n", "8:29", ["\"moon\""]),
+      ("backends:\n", "faults: {plan: [\"stall server\"]}\nbackends:\n", "6:24", ["no side", "client or backend"]),
+      ("backends:\n", "faults: {plan: [loss 1%]}\nbackends:\n", "6:17", ["below TCP", "netem loss 1%"]),
+      ("backends:\n", "faults: {plan: [latency 5ms on wbe]}\nbackends:\n", "6:17", ["no listener", "\"web\"?"]),
+      (
+        "backends:\n", "faults: {plan: [latency 5ms as a, latency 6ms as a]}\nbackends:\n", "6:35",
+        ["two faults called \"a\""]
+      ),
+      ("backends:\n", "faults: {plan: stall client}\nbackends:\n", "6:16", ["must be a sequence"]),
+      ("backends:\n", "faults: on\nbackends:\n", "6:9", ["write off, or keys"]),
+    ] as [Case])
+  func faults(mistake: Case) throws { try check(mistake) }
+
+  @Test(
+    "PROXY protocol",
+    arguments: [
+      ("    port: 80\n", "    port: 80\n    proxy_protocol: on\n", "6:21", ["cannot be \"on\"", "write off, or keys"]),
+      ("    port: 80\n", "    port: 80\n    proxy_protocol: {}\n", "6:21", ["needs a key \"from\"", "10.0.0.0/8"]),
+      ("    port: 80\n", "    port: 80\n    proxy_protocol: {from: []}\n", "6:28", ["\"from\" is empty"]),
+      ("    port: 80\n", "    port: 80\n    proxy_protocol: {from: 10.0.0.0/8}\n", "6:28", ["must be a sequence"]),
+      ("    port: 80\n", "    port: 80\n    proxy_protocol: {from: [lan]}\n", "6:29", ["\"lan\" is not a network"]),
+      ("    port: 80\n", "    port: 80\n    proxy_protocol: {from: [10.0.0/8]}\n", "6:29", ["is not a network"]),
+      ("    port: 80\n", "    port: 80\n    proxy_protocol: {from: [10.0.0.0/33]}\n", "6:29", ["from 0 to 32"]),
+      ("    port: 80\n", "    port: 80\n    proxy_protocol: {from: [10.0.0.0/08]}\n", "6:29", ["from 0 to 32"]),
+      ("    port: 80\n", "    port: 80\n    proxy_protocol: {from: [10.0.0.0/]}\n", "6:29", ["from 0 to 32"]),
+      ("    port: 80\n", "    port: 80\n    proxy_protocol: {from: ['fd00::/129']}\n", "6:29", ["from 0 to 128"]),
+      ("    port: 80\n", "    port: 80\n    proxy_protocol: {from: ['fe80::1%2']}\n", "6:29", ["is not a network"]),
+      (
+        "    port: 80\n", "    port: 80\n    proxy_protocol: {from: [192.0.2.7, 10.1.2.3/8]}\n", "6:40",
+        ["not the first address of a network", "write 10.0.0.0/8, or the address alone: 10.1.2.3"]
+      ),
+      (
+        "    port: 80\n", "    port: 80\n    proxy_protocol: {from: [192.0.2.7], timeout: 2s}\n", "6:50",
+        ["\"timeout\" is out of range", "3s"]
+      ),
+      ("    port: 9\n", "    port: 9\n    proxy_protocol: v3\n", "10:21", ["\"proxy_protocol\" cannot be \"v3\""]),
+      ("    port: 9\n", "    port: 9\n    proxy_protocol: true\n", "10:21", ["\"proxy_protocol\" cannot be"]),
+    ] as [Case])
+  func headers(mistake: Case) throws { try check(mistake) }
 
   @Test(
     "values",

@@ -25,6 +25,8 @@ extension Sample {
     Sample(.coreImports, bad: "internal import FoundationEssentials\n", good: "let a = \"import Glibc\"\n"),
     Sample(.adminImports, "Sources/PorxyAdmin/A.swift", bad: "import Glibc\n", good: "import PorxyCore\n"),
     Sample(
+      .toxiproxyImports, "Sources/PorxyToxiproxy/A.swift", bad: "import PorxySocketIO\n", good: "import PorxyFaults\n"),
+    Sample(
       .configurationImports, "Sources/PorxyConfiguration/A.swift", bad: "import Glibc\n", good: "import PorxyCore\n"),
     Sample(
       .runtimeImports, "Sources/PorxyRuntime/A.swift", bad: "import PorxySocketIO\n", good: "import CPorxyLinux\n"),

@@ -46,11 +46,44 @@ import Testing
       stage.around.settle()
     }
     for caller in callers {
-      #expect(stage.transport.hasClients(listener))
+      #expect(stage.transport.hasClients(listener) && !stage.transport.isLost(listener))
       #expect(try stage.accept(from: listener).from == caller)
     }
-    #expect(!stage.transport.hasClients(listener))
+    #expect(!stage.transport.hasClients(listener) && !stage.transport.isLost(listener))
     #expect(stage.transport.accept(from: listener) == .drained)
+  }
+
+  @Test(
+    "whether somebody listens is known of sockets of whomever, at the address or at any", arguments: Subject.allCases)
+  func knowsWhoListens(subject: Subject) throws {
+    let stage = try Stage(subject)
+    let own = stage.around.ownAddress
+    let bound = try stage.transport.bind(to: Endpoint(own, 0), ListenOptions())
+    let port = stage.around.port(of: bound)
+    #expect(stage.transport.isOwn(own))
+    #expect(stage.transport.isListening(at: Endpoint(own, port)) == false, "it is only bound")
+    try stage.transport.startListening(bound)
+    #expect(stage.transport.isListening(at: Endpoint(own, port)) == true)
+    #expect(stage.transport.isListening(at: Endpoint(IPAddress(v4: 0x7f00_0063), port)) == false, "another address")
+    let peer = try stage.around.call(port)
+    let (accepted, _) = try stage.accept(from: bound)
+    stage.transport.closeListener(bound)
+    #expect(stage.transport.isListening(at: Endpoint(own, port)) == false, "only a connection is left there")
+    stage.transport.close(accepted, .orderly)
+    stage.peers.close(peer)
+    let any = try stage.transport.listen(on: Endpoint(.anyV6, 0), ListenOptions())
+    let shared = stage.around.port(of: any)
+    #expect(stage.transport.isListening(at: Endpoint(own, shared)) == true, "it takes both families")
+    #expect(stage.transport.isListening(at: Endpoint(.loopbackV6, shared)) == true)
+    stage.around.destroy(any)
+    #expect(stage.transport.isListening(at: Endpoint(own, shared)) == false, "its socket is destroyed")
+    var options = ListenOptions()
+    options.isDualStack = false
+    let narrow = try stage.transport.listen(on: Endpoint(.anyV6, 0), options)
+    // At an address where no test beside this one listens.
+    let unused = IPAddress(v4: 0x7f00_0063)
+    #expect(stage.transport.isListening(at: Endpoint(unused, stage.around.port(of: narrow))) == false, "IPv6 alone")
+    #expect(stage.transport.isListening(at: Endpoint(.loopbackV6, stage.around.port(of: narrow))) == true)
   }
 
   @Test("a listener says how many clients wait, and how many may", arguments: Subject.allCases)
@@ -169,8 +202,13 @@ import Testing
     stage.transport.closeListener(listener)
     // The side that ends first is left in TIME_WAIT with the port.
     stage.transport.close(id, .orderly)
-    let again = try stage.transport.listen(on: Endpoint(stage.around.ownAddress, port), ListenOptions())
-    #expect(again != listener)
+    var again: ListenerID?
+    // A child that another thread starts has a copy of the listening socket until it runs its program.
+    let isFree = stage.waits {
+      again = try? stage.transport.listen(on: Endpoint(stage.around.ownAddress, port), ListenOptions())
+      return again != nil
+    }
+    #expect(isFree && again != listener)
   }
 
   @Test("an address that this host does not have cannot be listened on", arguments: Subject.allCases)

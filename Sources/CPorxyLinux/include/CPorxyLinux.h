@@ -44,6 +44,7 @@ enum { PORXY_BATCH_MAX = 256 };
 int porxy_epoll_create(void);
 int porxy_epoll_add_socket(int epoll, int descriptor, uint64_t data);
 int porxy_epoll_add_source(int epoll, int descriptor, uint64_t data);
+int porxy_epoll_remove(int epoll, int descriptor);
 int porxy_epoll_wait(int epoll, struct porxy_event *events, int events_max, int64_t timeout);
 int porxy_bell(int *ring_end);  // what to watch and hush; an eventfd, or a pipe with another end for ringing
 int porxy_bell_ring(int descriptor);
@@ -53,13 +54,19 @@ int porxy_bell_drain(int descriptor);
 int porxy_socket(int is_v6);
 int porxy_bind(int descriptor, const struct porxy_address *address);
 int porxy_listen(int descriptor, int backlog);
+int porxy_stop_listening(int descriptor);  // shutdown(SHUT_RD): porxy_listen resumes, and the port is kept
 int porxy_connect(int descriptor, const struct porxy_address *address);
 // Whether this machine has that address, and whether it has one from which that address can be reached. Nothing is
 // sent, and no TCP port is taken.
 int porxy_is_own(const struct porxy_address *address);
 int porxy_has_route(const struct porxy_address *address);
+// A socket to ask the kernel about others (sock_diag(7)), and whether one listens that a connection to the address
+// would reach: 1, or 0. No two questions that wait have the same number.
+int porxy_diagnosis_open(void);
+int porxy_is_listening(int descriptor, const struct porxy_address *address, uint32_t number);
 int porxy_accept(int descriptor, struct porxy_address *peer);
 int porxy_is_readable(int descriptor);  // by poll(2), without waiting
+int porxy_has_hung_up(int descriptor);  // the same
 int porxy_local_address(int descriptor, struct porxy_address *address);
 int porxy_peer_address(int descriptor, struct porxy_address *address);
 int porxy_finish_sending(int descriptor);
@@ -67,7 +74,7 @@ int porxy_reset_on_close(int descriptor, int is_on);  // SO_LINGER {1, 0}: by wh
 int porxy_disconnect(int descriptor);                 // a reset at once, which destroys what was not sent
 
 // Options and what the kernel tells of a socket.
-int porxy_reuse_address(int descriptor);
+int porxy_reuse_address(int descriptor, int is_on);
 int porxy_reuse_port(int descriptor);
 int porxy_v6_only(int descriptor, int is_only);
 int porxy_freebind(int descriptor, int is_v6);

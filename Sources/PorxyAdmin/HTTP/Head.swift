@@ -6,6 +6,8 @@ struct Head: Sendable {
   private(set) var path: [String] = []
   private(set) var query: [(name: String, value: String)] = []
   private(set) var host: String?
+  private(set) var userAgent: String?
+  private var takes = RequestReader.Takes.changes
   private var isOld = false
   private var saysClose = false
   private var saysKeepAlive = false
@@ -17,11 +19,15 @@ struct Head: Sendable {
   /// The client means to ask again: the rule since HTTP/1.1, the exception before.
   var keepsAlive: Bool { !saysClose && (!isOld || saysKeepAlive) }
 
-  /// Bytes of the body that follows.
+  /// Bytes of the body that follows; of one in chunks, none is known.
   var bodySize: Int { length ?? 0 }
 
+  /// The body comes in chunks, each with its size before it.
+  var isChunked: Bool { coding != nil }
+
   /// `GET /path HTTP/1.1`, with one blank between the parts.
-  init(requestLine line: [UInt8]) throws(Refusal) {
+  init(requestLine line: [UInt8], _ takes: RequestReader.Takes = .changes) throws(Refusal) {
+    self.takes = takes
     let parts = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0].allSatisfy(Self.isTokenCharacter), !parts[0].isEmpty else {
       throw Refusal(.badRequest, "a request line has a method, a path and a version, with one blank between them")
@@ -31,7 +37,9 @@ struct Head: Sendable {
       throw Refusal(.versionNotSupported, "use HTTP/1.1")
     }
     isOld = version == "HTTP/1.0"
-    guard let method = Request.Method(rawValue: String(decoding: parts[0], as: UTF8.self)) else {
+    guard let method = Request.Method(rawValue: String(decoding: parts[0], as: UTF8.self)),
+      method.isPlain || takes == .everything
+    else {
       throw Refusal(.notImplemented, "use GET, HEAD or POST")
     }
     self.method = method
@@ -64,6 +72,9 @@ struct Head: Sendable {
       guard coding == nil else { throw Refusal(.badRequest, "more than one Transfer-Encoding") }
       coding = text.lowercased()
     case "connection": add(connection: text)
+    case "user-agent": userAgent = text
+    // Who expects an answer before the body waits for it no longer than a moment (RFC 9110 section 10.1.1).
+    case "expect" where takes == .everything: break
     case "expect": throw Refusal(.expectationFailed, "send the body without Expect")
     default: break
     }
@@ -116,11 +127,14 @@ struct Head: Sendable {
     guard host != nil || isOld else { throw Refusal(.badRequest, "there is no Host") }
     if let coding {
       guard length == nil, !isOld else { throw Refusal(.badRequest, "Transfer-Encoding has no place here") }
+      if coding == "chunked", takes == .everything { return }
       throw coding == "chunked"
         ? Refusal(.lengthRequired, "send the body with a Content-Length")
         : Refusal(.notImplemented, "send the body as it is, with a Content-Length")
     }
-    guard method == .post || bodySize == 0 else { throw Refusal(.badRequest, "only POST has a body") }
+    guard method == .post || bodySize == 0 || takes == .everything else {
+      throw Refusal(.badRequest, "only POST has a body")
+    }
   }
 
   /// RFC 9110 section 5.6.2.

@@ -5,6 +5,14 @@ public struct Request: Sendable, Equatable {
     case get = "GET"
     case head = "HEAD"
     case post = "POST"
+    // Read only where a reader takes everything.
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+    case options = "OPTIONS"
+
+    /// Takes part in what any reader takes.
+    var isPlain: Bool { self == .get || self == .head || self == .post }
   }
 
   public let method: Method
@@ -17,12 +25,15 @@ public struct Request: Sendable, Equatable {
   /// The client means to ask again on this connection.
   public let keepsAlive: Bool
   public internal(set) var body: [UInt8]
+  /// What calls itself the client; nil where it does not say.
+  public internal(set) var userAgent: String?
 
   /// The first value of a name in the query.
   public func value(of name: String) -> String? { query.first { $0.name == name }?.value }
 
   public static func == (a: Request, b: Request) -> Bool {
     a.method == b.method && a.path == b.path && a.host == b.host && a.keepsAlive == b.keepsAlive && a.body == b.body
+      && a.userAgent == b.userAgent
       && a.query.elementsEqual(b.query, by: ==)
   }
 }

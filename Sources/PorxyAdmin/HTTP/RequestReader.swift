@@ -1,3 +1,5 @@
+import PorxyCore
+
 /// Reads requests of HTTP/1.1 and 1.0 (RFC 9112), one at a time, from bytes that come in any pieces.
 ///
 /// It takes what a plain client sends and refuses the rest: what two readers could understand in two ways is no
@@ -19,15 +21,32 @@ public struct RequestReader: Sendable {
     case refused(Refusal)
   }
 
+  /// Which requests are read.
+  public enum Takes: Sendable {
+    /// Those that change nothing: POST is refused before its body comes.
+    case reads
+    /// POST, too, with a body of known length.
+    case changes
+    /// What clients of other programs send: all methods, each with a body, which may come in chunks.
+    case everything
+  }
+
   private enum Stage {
     case requestLine
     case fields
     case body
+    /// The line before a chunk, which has its size.
+    case chunkSize
+    /// So many bytes of a chunk are missing.
+    case chunk(Int)
+    /// The line end behind a chunk.
+    case chunkEnd
+    /// Fields behind the last chunk, which mean nothing here.
+    case trailers
     case refused(Refusal)
   }
 
-  /// Whether a request may change something; if not, POST is refused before its body comes.
-  private let takesPosts: Bool
+  private let takes: Takes
   private var stage = Stage.requestLine
   /// The line that is coming, without its end.
   private var line: [UInt8] = []
@@ -36,8 +55,13 @@ public struct RequestReader: Sendable {
   private var head = Head()
   private var body: [UInt8] = []
 
+  public init(_ takes: Takes) {
+    self.takes = takes
+  }
+
+  /// Whether a request may change something.
   public init(takesPosts: Bool) {
-    self.takesPosts = takesPosts
+    self.init(takesPosts ? .changes : .reads)
   }
 
   /// Whether something of a request has come, and not all of it.
@@ -53,15 +77,20 @@ public struct RequestReader: Sendable {
       do throws(Refusal) {
         switch stage {
         case .refused(let refusal): return .refused(refusal)
-        case .requestLine, .fields:
+        case .requestLine, .fields, .chunkSize, .chunkEnd, .trailers:
           try take(bytes[place])
           place += 1
+        case .chunk(let missing):
+          let count = min(bytes.count - place, missing)
+          for index in place..<place + count { body.append(bytes[index]) }
+          place += count
+          stage = missing > count ? .chunk(missing - count) : .chunkEnd
         case .body:
           let count = min(bytes.count - place, head.bodySize - body.count)
           for index in place..<place + count { body.append(bytes[index]) }
           place += count
         }
-        if case .body = stage, body.count == head.bodySize { return .request(finish(), taken: place) }
+        if case .body = stage, head.isChunked || body.count == head.bodySize { return .request(finish(), taken: place) }
       } catch {
         stage = .refused(error)
         (line, body) = ([], [])
@@ -93,25 +122,51 @@ public struct RequestReader: Sendable {
   }
 
   private mutating func take(line: [UInt8]) throws(Refusal) {
-    if case .requestLine = stage {
-      head = try Head(requestLine: line)
-      guard takesPosts || head.method != .post else {
+    switch stage {
+    case .requestLine:
+      head = try Head(requestLine: line, takes)
+      guard takes != .reads || head.method != .post else {
         throw Refusal(.methodNotAllowed, "nothing can be changed here")
       }
       stage = .fields
-    } else if line.isEmpty {
+    case .fields where line.isEmpty:
       try head.check()
-      stage = .body
-    } else {
-      try head.add(field: line)
+      // A line of a chunk counts as one of a head.
+      headSize = 1
+      stage = head.isChunked ? .chunkSize : .body
+    case .fields: try head.add(field: line)
+    case .chunkSize:
+      let size = try Self.chunkSize(line)
+      guard body.count + size <= Self.bodyMax else {
+        throw Refusal(.contentTooLarge, "a body has at most \(Self.bodyMax) bytes")
+      }
+      stage = size > 0 ? .chunk(size) : .trailers
+    case .chunkEnd:
+      guard line.isEmpty else { throw Refusal(.badRequest, "a chunk is longer than its size") }
+      // Each chunk brings a byte at least, and so the lines before chunks are bounded, too.
+      headSize = 1
+      stage = .chunkSize
+    // The body is whole.
+    case .trailers: stage = line.isEmpty ? .body : .trailers
+    case .body, .chunk, .refused: break
     }
+  }
+
+  /// Hexadecimal digits, and behind a semicolon what means nothing here (RFC 9112 section 7.1.1).
+  private static func chunkSize(_ line: [UInt8]) throws(Refusal) -> Int {
+    let digits = line.prefix { $0.digitValue != nil }
+    let rest = line[digits.endIndex...].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    guard (1...8).contains(digits.count), rest.isEmpty || rest.first == UInt8(ascii: ";") else {
+      throw Refusal(.badRequest, "a chunk begins with its size in hexadecimal digits")
+    }
+    return digits.reduce(0) { $0 << 4 | ($1.digitValue ?? 0) }
   }
 
   private mutating func finish() -> Request {
     let request = Request(
       method: head.method, path: head.path, query: head.query, host: head.host, keepsAlive: head.keepsAlive,
-      body: body)
-    self = RequestReader(takesPosts: takesPosts)
+      body: body, userAgent: head.userAgent)
+    self = RequestReader(takes)
     return request
   }
 }

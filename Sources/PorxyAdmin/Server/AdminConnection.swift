@@ -9,6 +9,8 @@ struct AdminConnection {
     case waiting(UInt64)
     /// Until the client has taken the answer.
     case writing
+    /// Until the stream that it reads is over.
+    case streaming
     /// Until the client has ended, too: a close before would destroy the answer on its way.
     case lingering
     case closed
@@ -34,15 +36,24 @@ struct AdminConnection {
   /// Of the request that is being answered.
   var isHead = false
   var keepsAlive = true
+  /// The number of the request whose answer is a stream, or is to be one.
+  var stream: UInt64?
+  /// The stream is over once the client has what is there.
+  var isEnding = false
 
-  init(_ socket: SocketID, door: Int, user: UInt32?, takesPosts: Bool, at now: Instant, until deadline: Instant) {
+  init(
+    _ socket: SocketID, door: Int, user: UInt32?, _ takes: RequestReader.Takes, at now: Instant, until deadline: Instant
+  ) {
     self.socket = socket
     self.door = door
     self.user = user
-    reader = RequestReader(takesPosts: takesPosts)
+    reader = RequestReader(takes)
     since = now
     self.deadline = deadline
   }
+
+  /// Bytes that wait for the client to read.
+  var held: Int { answer.count - sent }
 
   mutating func enter(_ stage: Stage, at now: Instant, for patience: Duration) {
     self.stage = stage

@@ -9,6 +9,7 @@ extension AdminServer where IO: ~Copyable {
         switch connections[index].stage {
         case .reading: read(index, at: now, on: &transport)
         case .writing: write(index, at: now, on: &transport)
+        case .streaming: stream(index, at: now, on: &transport)
         case .lingering: linger(index, on: &transport)
         case .waiting, .closed: false
         }
@@ -23,7 +24,7 @@ extension AdminServer where IO: ~Copyable {
   private mutating func read(_ index: Int, at now: Instant, on transport: inout IO) -> Bool {
     guard var conduit = pull(index, on: &transport) else { return false }
     // Taken out for the while, so that what it holds is not copied.
-    var reader = RequestReader(takesPosts: false)
+    var reader = RequestReader(.reads)
     swap(&reader, &connections[index].reader)
     let progress = transport.peek(conduit) { reader.read($0) }
     swap(&reader, &connections[index].reader)
@@ -53,7 +54,7 @@ extension AdminServer where IO: ~Copyable {
       from: connections[index].socket, into: &conduit, atMost: UInt32(Limits.bufferSize))
     if case .moved = transfer { return conduit }
     transport.returnConduit(conduit)
-    if case .ended = transfer { close(connection: index, .orderly, on: &transport) }
+    if case .ended = transfer { hearEnd(of: index, on: &transport) }
     if case .failed = transfer { close(connection: index, .abortive, on: &transport) }
     return nil
   }
@@ -65,7 +66,7 @@ extension AdminServer where IO: ~Copyable {
   }
 
   /// Gives the socket some of the answer; false while it takes none.
-  private mutating func write(_ index: Int, at now: Instant, on transport: inout IO) -> Bool {
+  mutating func write(_ index: Int, at now: Instant, on transport: inout IO) -> Bool {
     guard var conduit = connections[index].outbound ?? transport.borrowConduit(.buffer) else {
       close(connection: index, .abortive, on: &transport)
       return false
@@ -104,15 +105,21 @@ extension AdminServer where IO: ~Copyable {
   /// The client has the whole answer: the next request, or the end.
   private mutating func finishAnswer(_ index: Int, at now: Instant, on transport: inout IO) {
     connections[index].answer = []
+    connections[index].sent = 0
+    if connections[index].stage == .streaming, !connections[index].isEnding {
+      // It waits for more, however long that takes.
+      return connections[index].deadline = .never
+    }
+    forgetStream(of: index)
     guard connections[index].keepsAlive else {
       transport.finishSending(on: connections[index].socket)
       return connections[index].enter(.lingering, at: now, for: AdminLimits.lingerPatience)
     }
-    connections[index].enter(.reading, at: now, for: AdminLimits.requestPatience)
+    connections[index].enter(.reading, at: now, for: requestPatience)
   }
 
   /// Takes what the client still sends, and drops it; false while there is nothing to take.
-  private mutating func linger(_ index: Int, on transport: inout IO) -> Bool {
+  mutating func linger(_ index: Int, on transport: inout IO) -> Bool {
     guard var conduit = pull(index, on: &transport) else { return false }
     transport.drop(conduit.count, from: &conduit)
     keep(conduit, of: index, on: &transport)
@@ -128,7 +135,7 @@ extension AdminServer where IO: ~Copyable {
       respond(.text(.requestTimeout, "the request did not come in time\n"), to: index, at: now)
     case .reading, .lingering: close(connection: index, .orderly, on: &transport)
     case .waiting: respond(.text(.unavailable, "there was no answer in time\n"), to: index, at: now)
-    case .writing: close(connection: index, .abortive, on: &transport)
+    case .writing, .streaming: close(connection: index, .abortive, on: &transport)
     case .closed: break
     }
   }
@@ -143,6 +150,7 @@ extension AdminServer where IO: ~Copyable {
     connections[index].isStirred = false
     connections[index].stage = .closed
     connections[index].deadline = .never
+    forgetStream(of: index)
     transport.close(connections[index].socket, closing)
   }
 }

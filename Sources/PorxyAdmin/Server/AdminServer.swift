@@ -23,6 +23,10 @@ public struct AdminServer<IO: Transport & ~Copyable>: ~Copyable {
 
   private let routes: [AdminRoute]
   private let identify: Identify?
+  /// Answers every request, in the place of routes; nil: there are routes.
+  private let all: AdminRoute.Handler?
+  /// Until a request is whole; also between two requests.
+  let requestPatience: Duration
   /// Connections name them by their index; one that is closed gives its place to another once none does.
   var doors: [OpenDoor] = []
   var connections: [AdminConnection] = []
@@ -30,10 +34,23 @@ public struct AdminServer<IO: Transport & ~Copyable>: ~Copyable {
   /// Doors whose listening socket was destroyed from outside since this was emptied last.
   private var lost: [Int] = []
   private var refused: [(OptionalCall, Failure)] = []
+  /// Streams that are over since this was emptied last, by the numbers of their requests.
+  var endedStreams: [UInt64] = []
 
   public init(_ routes: [AdminRoute], identify: Identify? = nil) {
     self.routes = routes
     self.identify = identify
+    all = nil
+    requestPatience = AdminLimits.requestPatience
+  }
+
+  /// Has one handler answer every request of any method and for any path, as clients of another program's interface
+  /// send them; they may keep a connection for that long without a request. Its doors are `.everything`.
+  public init(answering all: @escaping AdminRoute.Handler, keepingFor patience: Duration) {
+    routes = []
+    identify = nil
+    self.all = all
+    requestPatience = patience
   }
 
   /// When the next turn has something to do at the latest.
@@ -112,6 +129,7 @@ public struct AdminServer<IO: Transport & ~Copyable>: ~Copyable {
     for place in connections.indices where connections[place].door == index {
       connections[place].keepsAlive = false
       if connections[place].stage == .reading { close(connection: place, .orderly, on: &transport) }
+      if connections[place].stage == .streaming { endStream(of: place) }
     }
     connections.removeAll { $0.stage == .closed }
   }
@@ -147,8 +165,9 @@ public struct AdminServer<IO: Transport & ~Copyable>: ~Copyable {
     case .accepted(let socket, from: _):
       connections.append(
         AdminConnection(
-          socket, door: index, user: identify?(transport, socket), takesPosts: doors[index].door.reach == .everything,
-          at: now, until: now + AdminLimits.requestPatience))
+          socket, door: index, user: identify?(transport, socket),
+          all != nil ? .everything : doors[index].door.reach == .everything ? .changes : .reads, at: now,
+          until: now + requestPatience))
     case .drained: doors[index].hasClients = false
     case .failed: doors[index].pausedUntil = now + AdminLimits.shortagePause
     case .lost:
@@ -202,6 +221,10 @@ public struct AdminServer<IO: Transport & ~Copyable>: ~Copyable {
     let door = doors[connections[index].door].door
     connections[index].isHead = request.method == .head
     connections[index].keepsAlive = request.keepsAlive && doors[connections[index].door].listener != nil
+    if let all {
+      requests += 1
+      return take(all(request, AdminTicket(number: requests, user: nil)), requests, of: index, at: now)
+    }
     guard door.expects(request.host) else {
       let name = "the name in Host is not one that porxy answers to; see admin.http.hosts\n"
       return respond(.text(.misdirected, name), to: index, at: now)
@@ -214,18 +237,35 @@ public struct AdminServer<IO: Transport & ~Copyable>: ~Copyable {
       return respond(response, to: index, at: now)
     }
     requests += 1
-    switch route.handler(request, AdminTicket(number: requests, user: connections[index].user)) {
+    if route.isStream {
+      guard hasStreamRoom(at: connections[index].door) else { return respond(Self.noStreamRoom, to: index, at: now) }
+      connections[index].stream = requests
+    }
+    let outcome = route.handler(request, AdminTicket(number: requests, user: connections[index].user))
+    take(outcome, requests, of: index, at: now)
+  }
+
+  private mutating func take(_ outcome: AdminOutcome, _ number: UInt64, of index: Int, at now: Instant) {
+    switch outcome {
     case .now(let response): respond(response, to: index, at: now)
-    case .later(let patience): connections[index].enter(.waiting(requests), at: now, for: patience)
+    case .later(let patience): connections[index].enter(.waiting(number), at: now, for: patience)
     }
   }
 
   /// Begins to write an answer.
   mutating func respond(_ response: Response, to index: Int, at now: Instant) {
+    let isStream = response.isStream && !connections[index].isHead
+    invariant(!isStream || connections[index].stream != nil, "a stream answers what has a place for one")
+    if isStream { connections[index].keepsAlive = false }
     connections[index].answer = response.bytes(
       withoutBody: connections[index].isHead, keepsAlive: connections[index].keepsAlive)
     connections[index].sent = 0
-    connections[index].enter(.writing, at: now, for: AdminLimits.answerPatience)
+    if isStream {
+      connections[index].enter(.streaming, at: now, for: AdminLimits.streamPatience)
+      if doors[connections[index].door].isClosed { endStream(of: index) }
+    } else {
+      connections[index].enter(.writing, at: now, for: AdminLimits.answerPatience)
+    }
     connections[index].isStirred = true
   }
 }
@@ -242,6 +282,17 @@ public enum AdminLimits {
   public static let answerPatience = Duration.seconds(10)
   /// How long a client may keep its place without a request while others wait for one.
   public static let idlePatience = Duration.seconds(1)
+  /// Streams at a time, at all doors together: others are answered whoever reads them.
+  public static let streamsMax = 12
+  /// Of these, streams at doors by TCP.
+  public static let streamReadersMax = 8
+  /// Bytes of a stream that wait for its reader.
+  public static let streamHeldMax = 256 * 1024
+  /// Until the reader of a stream, for which something waits, has taken some.
+  public static let streamPatience = Duration.seconds(60)
+  /// Of connections by TCP: who has vanished while it read a stream is noticed in about a minute.
+  public static let socketOptions = SocketOptions(
+    keepalive: Keepalive(idle: .seconds(30), interval: .seconds(10), count: 3), userTimeout: .seconds(60))
   /// Until a client has ended once it has its last answer.
   public static let lingerPatience = Duration.seconds(1)
   /// Between two tries to accept where something is short.

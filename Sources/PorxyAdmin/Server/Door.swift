@@ -61,17 +61,20 @@ public struct AdminRoute: Sendable {
   public let reach: Door.Reach
   /// Only where the door has the page.
   public let isPage: Bool
+  /// The answer may go on for as long as the client reads; there is room for a few of these.
+  public let isStream: Bool
   let handler: Handler
 
   /// The path is written as in a request, such as `/sessions/*`.
   public init(
-    _ method: Request.Method, _ path: String, from reach: Door.Reach, isPage: Bool = false,
+    _ method: Request.Method, _ path: String, from reach: Door.Reach, isPage: Bool = false, isStream: Bool = false,
     _ handler: @escaping Handler
   ) {
     self.method = method
     self.path = path.split(separator: "/").map(String.init)
     self.reach = reach
     self.isPage = isPage
+    self.isStream = isStream
     self.handler = handler
   }
 

@@ -70,7 +70,8 @@ extension SchemaReader {
       return Self.destinations(of: backends[backend], from: holder.place.port).compactMap(occupied.acceptor)
     }
     for loop in loops {
-      guard let range = backends[loop.backend].places["host"]?.value else { continue }
+      let places = backends[loop.backend].places
+      guard let range = (places["host"] ?? places["endpoints"])?.value else { continue }
       tell(loop, at: range, listeners)
     }
   }
@@ -92,18 +93,27 @@ extension SchemaReader {
   }
 
   /// Where clients of a listener's port are passed on to, as far as that is surely this machine.
-  private static func destinations(of backend: Entry<Backend>, from port: UInt16) -> [ListeningPlace] {
+  static func destinations(of backend: Entry<BackendDraft>, from port: UInt16) -> [ListeningPlace] {
+    if backend.places["endpoints"] != nil {
+      return backend.value.endpoints.flatMap { endpoint in
+        endpoint.places["host"] == nil || endpoint.places["port"] == nil ? [] : destinations(of: endpoint.value, port)
+      }
+    }
     guard backend.places["host"] != nil, backend.places["port"] != nil else { return [] }
-    return localAddresses(backend.value).map { ListeningPlace($0, backend.value.port ?? port) }
+    return destinations(of: backend.value.value.endpoints[0], port)
+  }
+
+  private static func destinations(of endpoint: BackendEndpoint, _ port: UInt16) -> [ListeningPlace] {
+    localAddresses(endpoint).map { ListeningPlace($0, endpoint.port ?? port) }
   }
 
   /// Addresses that the host surely stands for.
-  private static func localAddresses(_ backend: Backend) -> [WrittenAddress] {
-    switch backend.host {
+  private static func localAddresses(_ endpoint: BackendEndpoint) -> [WrittenAddress] {
+    switch endpoint.host {
     // The kernel connects to this machine when it is told to connect to no address.
     case .address(.anyV4): [WrittenAddress(.loopbackV4)]
     case .address(.anyV6): [WrittenAddress(.loopbackV6)]
-    case .address(let address): [WrittenAddress(address, interface: backend.interface)]
+    case .address(let address): [WrittenAddress(address, interface: endpoint.interface)]
     case .name(let name): isLocal(name) ? [WrittenAddress(.loopbackV4), WrittenAddress(.loopbackV6)] : []
     }
   }

@@ -11,14 +11,31 @@ extension SchemaReader {
     let listeners = draft.listeners.compactMap { entry in
       entry.places["name"].map { (entry.value.value.name, $0.value) }
     }
-    let backends = draft.backends.compactMap { entry in entry.places["name"].map { (entry.value.name, $0.value) } }
+    let backends = draft.backends.compactMap { entry in entry.places["name"].map { (entry.value.value.name, $0.value) }
+    }
     checkNames(listeners, "listener")
     checkNames(backends, "backend")
     if !draft.listeners.isEmpty, !draft.backends.isEmpty { checkReferences(draft, backends) }
     checkCount(&draft.listeners)
     let occupied = checkOverlap(draft.listeners)
     checkLoops(draft, occupied)
+    checkHeaders(draft, occupied)
     checkStopTime(draft)
+    checkMirrors(draft)
+    checkFaults(draft)
+  }
+
+  /// A listener is open or closed as a whole, so its ports have to lead to one place.
+  private mutating func checkMirrors(_ draft: ConfigurationDraft) {
+    let backends = draft.backendIndices
+    for listener in draft.listeners where listener.value.value.isMirror && listener.value.ports.count > 1 {
+      guard let range = listener.places["mirror"]?.value, let index = backends[listener.value.backend],
+        draft.backends[index].value.value.endpoints.contains(where: { $0.port == nil })
+      else { continue }
+      complain(
+        range, "\"mirror\" cannot follow a backend that has a port for each port of the listener",
+        "give the backend a port, or write a listener for each port")
+    }
   }
 
   /// How long systemd waits for the end of a service by default, and longer than others wait.
@@ -31,7 +48,7 @@ extension SchemaReader {
     let backends = draft.backendIndices
     let drains = draft.listeners.compactMap { listener in
       backends[listener.value.backend].map { index in
-        min(listener.value.value.timeouts.drain, draft.backends[index].value.timeouts.drain)
+        min(listener.value.value.timeouts.drain, draft.backends[index].value.value.timeouts.drain)
       }
     }
     let time = draft.value.notice + (drains.max() ?? .zero)

@@ -5,6 +5,8 @@ struct SchemaReader {
   private(set) var problems: ProblemList
   /// The file is YAML throughout. If not, what seems to be missing may be what could not be read.
   let isSound: Bool
+  /// Names of listeners that faults are for, and where.
+  var faultedListeners: [(name: String, range: Range<Int>)] = []
 
   init(_ problems: ProblemList) {
     self.problems = problems
@@ -71,7 +73,9 @@ extension SchemaReader {
       let fields = Fields(known.map { ($0.key.text, $0) }) { first, _ in first }
       let present = fields.keys + checkKeys(of: mapping, what, names, absent: names.filter { fields[$0] == nil })
       for row in rows where mapping.isWhole && !mayLackKeys {
-        let isThere = rows.contains { [$0.name, $0.replaces].contains(row.name) && present.contains($0.name) }
+        let isThere = rows.contains {
+          ($0.name == row.name || $0.replaces.contains(row.name)) && present.contains($0.name)
+        }
         guard let example = row.example, !isThere else { continue }
         let range = mapping.entries.first?.keyRange ?? node.range
         complain(range, "\(what) needs a key \"\(row.name)\"", "add \(example)")

@@ -7,40 +7,95 @@ extension Schema {
   static let hostMax = 253
 
   /// An entry of `backends`.
-  static let backend = Section<Backend>(
-    title: "a backend", initial: Backend(name: "", host: .name(""), port: nil),
+  static let backend = Section<BackendDraft>(
+    title: "a backend", initial: BackendDraft(),
     keys: [
-      Key("name", \.name, .name, "unique among the backends").required("a line like \"name: web\""),
-      Key("host", \.writtenHost, .host, "the server's name or address").required("a line like \"host: localhost\""),
+      Key("name", \.value.name, .name, "unique among the backends").required("a line like \"name: web\""),
       Key(
-        "port", \.port, .optional("same", or: .port),
-        "in quotes or not; `same`: the port that the client connected to"
+        "host", \.value.writtenHost, .host, "the server's name or address", where: \.value.isShort
+      ).required("a line like \"host: localhost\", or \"endpoints:\" for several servers"),
+      Key(
+        "port", \.value.port, .optional("same", or: .port),
+        "in quotes or not; `same`: the port that the client connected to", where: \.value.isShort
       ).required("a line like \"port: 8000\""),
-      Key("timeouts", \.timeouts, .section(timeouts), "keys that are not set here are inherited from the top level")
+      Key(
+        "endpoints", \.endpoints, of: endpoint, noun: "endpoint",
+        "instead of `host` and `port`: servers that serve the same ([ENDPOINTS.md](../ENDPOINTS.md))",
+        first: { _ in BackendEndpoint(host: .name(""), port: nil) }, where: { !$0.value.isShort }
+      ).replacing("host", "port"),
+      Key(
+        "balance", \.value.balance, .choice,
+        "which endpoint a client gets ([ENDPOINTS.md](../ENDPOINTS.md#which-endpoint))",
+        where: { !$0.value.isShort }),
+      Key("timeouts", \.self, .section(backendTimeouts), "keys that are not set here are inherited from the top level")
         .inherited,
       Key(
-        "resolve", \.resolve, .section(resolve), "keys that are not set here are inherited from the top level",
-        where: { !$0.isAddress }
+        "resolve", \.value.resolve, .section(resolve), "keys that are not set here are inherited from the top level",
+        where: { !$0.value.hasAddressesOnly }
       ).inherited,
       Key(
-        "congestion", \.congestion, .congestion,
+        "health", \.value.health, .sectionOrOff(health),
+        "whether the endpoints serve, as porxy looks by itself ([more](../ENDPOINTS.md#active-checks))"),
+      Key(
+        "on_down", \.value.onDown, .choice,
+        "what becomes of an endpoint's sessions when `health` calls it down: `reset` ends them"),
+      Key(
+        "congestion", \.value.congestion, .congestion,
         "for what porxy sends to the server ([values](../CONFIGURATION.md#congestion-control))"),
+      Key(
+        "proxy_protocol", \.value.proxyProtocol, .optional("off", or: .choice),
+        "the version of the PROXY header that each connection to the server begins with "
+          + "([more](../CONFIGURATION.md#proxy-protocol))"),
     ],
     check: { reader, entry in
+      reader.checkEndpoints(of: &entry)
+      reader.checkHealth(of: entry)
       // What is said of it is a slip, what is inherited is not.
-      guard entry.places["host"] != nil, entry.value.isAddress else { return }
-      entry.value.resolve = ResolveSettings()
+      let isKnown = entry.places["host"] != nil || entry.places["endpoints"] != nil
+      guard isKnown, entry.value.value.hasAddressesOnly else { return }
+      entry.value.value.resolve = ResolveSettings()
       guard let place = entry.places["resolve"] else { return }
-      reader.warn(place.key, "\"resolve\" has no effect, because the host is an address", "remove it")
+      let what = entry.value.value.isShort ? "the host is an address" : "all hosts are addresses"
+      reader.warn(place.key, "\"resolve\" has no effect, because \(what)", "remove it")
     })
+
+  private static let backendTimeouts = Section<BackendDraft>(
+    title: timeouts.title, initial: BackendDraft(),
+    keys: timeouts.keys.map { $0.lifted(to: \.value.timeouts) } + [attempt.lifted(to: \.value.attempt)])
+
+  /// The key of the top level's timeouts and of a backend's.
+  static let attempt = Key<Duration?>(
+    "attempt", \.self, .durationOrOff(in: shortest...longest),
+    "only where a backend has several endpoints: how long an attempt may stay unanswered before the next endpoint is "
+      + "tried in addition; `off`: as long as the attempt takes")
+}
+
+/// A backend as the file has it.
+struct BackendDraft: Sendable {
+  /// With `endpoints` written, they are what follows.
+  var value = Backend(name: "", host: .name(""), port: nil)
+  var endpoints: [Entry<BackendEndpoint>] = []
+
+  init(timeouts: Timeouts = Timeouts(), attempt: Duration? = Backend.usualAttempt, resolve: ResolveSettings = .init()) {
+    value.timeouts = timeouts
+    value.attempt = attempt
+    value.resolve = resolve
+  }
+
+  init(_ backend: Backend) {
+    value = backend
+    endpoints = backend.endpoints.map(Entry.init)
+  }
 }
 
 extension Backend {
-  fileprivate var isAddress: Bool { if case .address = host { true } else { false } }
+  var hasAddressesOnly: Bool {
+    endpoints.allSatisfy { if case .address = $0.host { true } else { false } }
+  }
 
   var writtenHost: WrittenHost {
-    get { WrittenHost(host: host, interface: interface) }
-    set { (host, interface) = (newValue.host, newValue.interface) }
+    get { endpoints[0].writtenHost }
+    set { endpoints[0].writtenHost = newValue }
   }
 }
 

@@ -31,9 +31,15 @@ extension Schema {
         "congestion", \.value.congestion, .congestion,
         "for what porxy sends to clients ([values](../CONFIGURATION.md#congestion-control))"),
       Key(
+        "mirror", \.value.isMirror, .boolean,
+        "`true`: does not listen while the backend refuses ([mirror](../CONFIGURATION.md#mirror))"),
+      Key(
         "when_removed", \.value.whenRemoved, .choice,
         "what happens to its sessions when a reload removes it: they go on, get `timeouts.drain`, or are reset"
       ),
+      Key(
+        "proxy_protocol", \.value.proxyProtocol, .sectionOrOff(clientHeaders),
+        "clients that begin with a PROXY header ([more](../CONFIGURATION.md#proxy-protocol))"),
     ],
     check: { reader, entry in
       if let place = entry.places["dual_stack"] { reader.checkDualStack(&entry, at: place.value) }

@@ -26,7 +26,7 @@ enum Schema {
       ).required("\"listeners:\" with at least one listener"),
       Key(
         "backends", \.backends, of: backend, noun: "backend", "the servers that clients are passed to",
-        first: { Backend(name: "", host: .name(""), port: nil, timeouts: $0.timeouts, resolve: $0.resolve) }
+        first: { BackendDraft(timeouts: $0.timeouts, attempt: $0.attempt, resolve: $0.resolve) }
       ).required("\"backends:\" with at least one backend"),
       Key("timeouts", \.self, .section(allTimeouts), "for all listeners and backends").partlyHandedDown,
       Key("resolve", \.resolve, .section(resolve), "for all backends").handedDown,
@@ -50,6 +50,13 @@ enum Schema {
       Key(
         "admin", \.value.admin, .sectionOrOff(admin),
         "where porxy can be asked about itself and told what to do ([ADMIN.md](../ADMIN.md))"),
+      Key(
+        "faults", \.value.faults, .sectionOrOff(faults),
+        "what porxy makes go wrong on purpose ([FAULTS.md](../FAULTS.md))"),
+      Key(
+        "record", \.value.record, .choice,
+        "`recent`: porxy notes what crosses it of each session, without what is said, and keeps that of the open "
+          + "ones and the last 1000 that ended, for `porxy record` ([RECORDING.md](../RECORDING.md))"),
     ],
     check: { reader, entry in
       if let place = entry.places["admin"] { reader.checkAdmin(of: entry.value, at: place.key) }
@@ -59,10 +66,11 @@ enum Schema {
   private static let allTimeouts = Section<ConfigurationDraft>(
     title: timeouts.title, initial: ConfigurationDraft(),
     keys: timeouts.keys.map { $0.lifted(to: \.timeouts).handedDown } + [
+      attempt.lifted(to: \.attempt).handedDown,
       Key(
         "notice", \.value.notice, .duration(in: .zero...longest),
         "only at the top level: how long porxy still accepts clients after a signal to stop, before the drain time "
-          + "begins ([more](../OPERATING.md#stopping-behind-a-load-balancer))")
+          + "begins ([more](../OPERATING.md#stopping-behind-a-load-balancer))"),
     ],
     check: { _, entry in entry.value.noticePlace = entry.places["notice"]?.value })
 
@@ -139,9 +147,10 @@ struct ConfigurationDraft: Sendable {
   /// All but what follows.
   var value = Configuration(listeners: [], backends: [])
   var listeners: [Entry<ListenerDraft>] = []
-  var backends: [Entry<Backend>] = []
+  var backends: [Entry<BackendDraft>] = []
   /// What listeners and backends begin with.
   var timeouts = Timeouts()
+  var attempt = Backend.usualAttempt as Duration?
   var resolve = ResolveSettings()
   /// Where the file has `timeouts.notice`; byte offsets in the source.
   var noticePlace: Range<Int>?
@@ -153,13 +162,13 @@ struct ConfigurationDraft: Sendable {
     listeners = configuration.listeners.map { listener in
       Entry(ListenerDraft(listener, backend: configuration.backends[listener.backend].name))
     }
-    backends = configuration.backends.map(Entry.init)
+    backends = configuration.backends.map { Entry(BackendDraft($0)) }
   }
 
   /// All in one, if nothing is wrong or missing.
   var configuration: Configuration {
     var configuration = value
-    configuration.backends = backends.map(\.value)
+    configuration.backends = backends.map(\.value.value)
     let indices = backendIndices
     configuration.listeners = listeners.compactMap { entry in
       indices[entry.value.backend].map(entry.value.listener(to:))
@@ -171,6 +180,6 @@ struct ConfigurationDraft: Sendable {
   // lookup only: by name.
   var backendIndices: [String: Int] {
     let names = backends.enumerated().filter { $0.element.places["name"] != nil }
-    return [String: Int](names.map { ($0.element.value.name, $0.offset) }) { first, _ in first }
+    return [String: Int](names.map { ($0.element.value.value.name, $0.offset) }) { first, _ in first }
   }
 }

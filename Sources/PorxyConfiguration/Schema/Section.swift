@@ -22,7 +22,7 @@ struct Section<Owner: Sendable>: Sendable {
     var entry = Entry(outer ?? initial)
     for key in keys.filter(\.row.isReadFirst) + keys.filter({ !$0.row.isReadFirst }) {
       guard let field = fields[key.row.name] else { continue }
-      let other = keys.first { $0.row.replaces == key.row.name }.flatMap { fields[$0.row.name] }
+      let other = keys.first { $0.row.replaces.contains(key.row.name) }.flatMap { fields[$0.row.name] }
       if let other {
         reader.complain(
           other.keyRange, "\(title) cannot have both \"\(key.row.name)\" and \"\(other.key.text)\"",
@@ -88,10 +88,11 @@ struct Key<Owner: Sendable>: Sendable {
   /// be read. `noun` is what messages call an entry.
   init<Value>(
     _ name: String, _ path: any WritableKeyPath<Owner, [Entry<Value>]> & Sendable, of section: Section<Value>,
-    noun: String, _ meaning: String, first: @escaping @Sendable (Owner) -> Value
+    noun: String, _ meaning: String, first: @escaping @Sendable (Owner) -> Value,
+    where applies: @escaping @Sendable (Owner) -> Bool = { _ in true }
   ) {
     row = Row(name: name, shape: .list(section.rows), meaning: meaning)
-    applies = { _ in true }
+    self.applies = applies
     read = { reader, node, owner in
       let start = first(owner)
       owner[keyPath: path] = reader.items(node, name, noun).map { item in
@@ -110,8 +111,8 @@ struct Key<Owner: Sendable>: Sendable {
   var partlyHandedDown: Key { with { $0.scope = .partlyHandedDown } }
   /// What is not written is as in a section around this one.
   var inherited: Key { with { $0.scope = .inherited } }
-  /// One of both keys is enough, and all that may be written.
-  func replacing(_ other: String) -> Key { with { $0.replaces = other } }
+  /// It stands for the other keys: it or they are enough, and all that may be written.
+  func replacing(_ others: String...) -> Key { with { $0.replaces = others } }
 
   /// The same key in a section of what is around its owner.
   func lifted<Outer>(to path: any WritableKeyPath<Outer, Owner> & Sendable) -> Key<Outer> {
@@ -151,7 +152,7 @@ struct Row: Sendable {
   let meaning: String
   var example: String?
   var scope = Scope.own
-  var replaces: String?
+  var replaces: [String] = []
   /// What holds where the key is not written.
   var initial = Printout.word("")
 

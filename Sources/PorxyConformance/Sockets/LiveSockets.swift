@@ -17,6 +17,8 @@ package final class LiveSockets {
     var source: UInt64?
     var received: UInt64 = 0
     var endpoint = Endpoint(.anyV4, 0)
+    /// Who has connected; nil where it was not accepted.
+    var peer: Endpoint?
     /// Its owner has it.
     var isOpen = true
     /// Its host has no power any more.
@@ -167,6 +169,16 @@ extension LiveSockets: SocketCalls {
     return .bytes(UInt32(count))
   }
 
+  package var countsLiterals: Bool { false }
+
+  package func send(_ socket: Socket, literal bytes: [UInt8]) -> Bool {
+    unsafe porxy_send(descriptor(socket), bytes, bytes.count) == bytes.count
+  }
+
+  package func receiveByte(_ socket: Socket) -> UInt8? {
+    unsafe porxy_receive(descriptor(socket), &buffer, 1) == 1 ? buffer[0] : nil
+  }
+
   package func shutDown(_ socket: Socket, _ direction: Network.Direction) throws(SocketError) {
     let way =
       switch direction {
@@ -224,6 +236,8 @@ extension LiveSockets: SocketCalls {
 
   package func localEndpoint(of socket: Socket) -> Endpoint { entries[Int(socket.slot)].endpoint }
 
+  package func remoteEndpoint(of socket: Socket) -> Endpoint? { entries[Int(socket.slot)].peer }
+
   package func accept(_ listener: ListenerID) throws(SocketError) -> Socket {
     var address = porxy_address()
     let accepted = unsafe porxy_accept(listeners[Int(listener.rawValue)], &address)
@@ -232,7 +246,7 @@ extension LiveSockets: SocketCalls {
     let client = isDirect ? entries.first { $0.endpoint == peer && $0.stream % 2 == 0 } : nil
     let stream = client.map { $0.stream + 1 } ?? Self.firstServerStream + 2 * acceptedCount
     acceptedCount += 1
-    let socket = add(Entry(descriptor: accepted, stream: stream))
+    let socket = add(Entry(descriptor: accepted, stream: stream, peer: peer))
     watch(socket)
     return socket
   }

@@ -22,6 +22,8 @@ extension LiveStage {
   private static let lastBytesMax = Duration.milliseconds(80)
   /// Longer than a kernel waits before it asks whether a closed window has opened.
   private static let probeMax = Duration.milliseconds(300)
+  /// Longer than a proxy on a busy machine takes to connect the server; where it does not connect it, that shows later.
+  private static let pairingMax = Duration.milliseconds(300)
   private static let restDirect: Int32 = 100
   private static let restProxied: Int32 = 500
 
@@ -54,6 +56,21 @@ extension LiveStage {
         porxy_rest(proxy == nil ? Self.restDirect : Self.restProxied)
       }
     }
+  }
+
+  /// Before another client connects: the server's connections have numbers, and several workers would connect it in any
+  /// order.
+  func pair() {
+    if isPairing { wait(Self.pairingMax) { !isPairing } }
+  }
+
+  /// The last client has connected, and the proxy not yet the server for it.
+  private var isPairing: Bool {
+    guard proxy != nil, peers.acceptsAtOnce, peers.listener != nil, !hungPlaces.contains(.server),
+      peers.connected.count > peers.servers.count, let client = peers.connected.last.flatMap({ peers[.client($0)] })
+    else { return false }
+    let entry = sockets.entries[Int(client.socket.slot)]
+    return entry.isOpen && TCPState(kernelNumber: porxy_state(entry.descriptor)) == .established
   }
 
   package func advance(by duration: Duration) {

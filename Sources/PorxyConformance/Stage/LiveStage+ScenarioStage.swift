@@ -30,6 +30,7 @@ extension LiveStage: ScenarioStage {
   /// Where links have a latency, those who act at one moment do not hear of each other before they all have acted.
   package func begin(_ index: Int) {
     let steps = scenario.steps
+    if case .socket(.client, .connect) = steps[index].action, !steps[index].isImmediate { pair() }
     guard proxy == nil, !steps[index].isImmediate, index + 1 < steps.count, steps[index + 1].isImmediate else { return }
     guard scenario.settings.contains(where: { if case .latency = $0 { true } else { false } }) else { return }
     let group = [steps[index]] + steps[(index + 1)...].prefix { $0.isImmediate }
@@ -54,12 +55,17 @@ extension LiveStage: ScenarioStage {
     _ = porxy_shut_down(sockets.descriptor(of: listener), Int32(PORXY_SHUT_RECEIVING))
     sockets.close(listener)
     peers.listener = nil
+    peers.hasShutListener = false
   }
 
   package func shutListening() {
     guard let listener = peers.listener else { return }
     demand(porxy_shut_down(sockets.descriptor(of: listener), Int32(PORXY_SHUT_RECEIVING)), "shutdown of a listener")
+    peers.hasShutListener = true
   }
+
+  /// A run that has such a step is not played here.
+  package func send(_ text: String, on socket: Socket) -> Moved { .error(.invalidArgument) }
 
   package func pollListener() -> Readiness { peers.listener.map { sockets.poll($0) } ?? [] }
 
@@ -110,7 +116,7 @@ extension LiveStage: ScenarioStage {
     case .kill:
       control.kill()
       hasKilledPorxy = true
-    case .loseListeners, .reload, .end, .request, .waits: break
+    case .loseListeners, .reload, .end, .request, .mark, .change, .waits, .finds, .hasTold: break
     case .holds(let count):
       // What connected and was not told of.
       wait(patience) { sessionCount(control) == Int(count) }

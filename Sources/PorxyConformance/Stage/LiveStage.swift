@@ -1,6 +1,6 @@
 import CPorxyLinux
 import CPorxyPeers
-import PorxyCore
+package import PorxyCore
 package import PorxySimulation
 import PorxySocketIO
 
@@ -72,7 +72,7 @@ package final class LiveStage {
       throw LiveFailure(description: "no socket: \(SocketError(code: -descriptor).errnoName)")
     }
     var address = endpoint.kernel
-    var result = porxy_reuse_address(descriptor)
+    var result = porxy_reuse_address(descriptor, 1)
     if result >= 0 { result = unsafe porxy_bind(descriptor, &address) }
     // A process that is being started keeps what was closed here until it runs its program.
     let deadline = porxy_clock() + UInt64(bindingMax.nanoseconds)
@@ -111,6 +111,10 @@ package final class LiveStage {
   package func listen() {
     var backlog: Int32 = 128
     for case .backlog(let count) in scenario.serverSettings { backlog = Int32(count) }
+    if peers.hasShutListener, let listener = peers.listener {
+      peers.hasShutListener = false
+      return demand(porxy_listen(sockets.descriptor(of: listener), backlog), "listening again")
+    }
     do {
       let descriptor = try Self.bound(to: server)
       equip(descriptor, scenario.serverSettings)
@@ -164,6 +168,8 @@ package final class LiveStage {
     }
     return sockets.add(descriptor)
   }
+
+  package func entrance(of listener: String?) -> Endpoint { target }
 
   /// There is one listener: those of a name are simulated only.
   package func connect(_ socket: Socket, to listener: String?) throws(SocketError) {

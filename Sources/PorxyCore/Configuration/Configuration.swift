@@ -11,6 +11,10 @@ public struct Configuration: Sendable, Equatable {
   public var notice: Duration
   /// Nil: porxy cannot be asked anything.
   public var admin: AdminSettings?
+  /// What porxy has go wrong on purpose; nil: nothing.
+  public var faults: FaultSettings?
+  /// Which sessions are recorded, for `porxy record`.
+  public var record = RecordMode.off
 
   public init(
     listeners: [Listener], backends: [Backend], limits: Limits = Limits(), log: LogSettings = LogSettings(),
@@ -36,7 +40,9 @@ public struct Configuration: Sendable, Equatable {
   /// The names that backends have for hosts, each once.
   public var names: [String] {
     var names: [String] = []
-    for case .name(let name) in backends.map(\.host) where !names.contains(name) { names.append(name) }
+    for case .name(let name) in backends.flatMap(\.endpoints).map(\.host) where !names.contains(name) {
+      names.append(name)
+    }
     return names
   }
 }
@@ -60,8 +66,12 @@ public struct Listener: Sendable, Equatable {
   /// Sessions at a time; nil: only the limit on all of them.
   public var sessionsMax: Int?
   public var congestion: Congestion
+  /// It does not listen while the backend refuses.
+  public var isMirror = false
   /// What becomes of its sessions when the configuration has it no more.
   public var whenRemoved = WhenRemoved.keep
+  /// Clients that have to begin with a header of the PROXY protocol; nil: none has to.
+  public var proxyProtocol: ClientHeaderSettings?
 
   public init(
     name: String, backend: Int, endpoints: [Endpoint], isDualStack: Bool = true, isEverywhere: Bool = false,
@@ -97,39 +107,6 @@ public enum WhenRemoved: String, Sendable, CaseIterable {
   case drain
   /// They are reset at once.
   case reset
-}
-
-/// A server that sessions are passed to.
-public struct Backend: Sendable, Equatable {
-  /// Where the server is.
-  public enum Host: Sendable, Equatable {
-    case address(IPAddress)
-    /// Looked up when a client comes, beside the event loop, and at most once a second.
-    case name(String)
-  }
-
-  public var name: String
-  public var host: Host
-  /// The interface of a link-local address by its name, whose number the address has only once porxy starts.
-  public var interface: String?
-  /// Nil: the port that the client connected to.
-  public var port: UInt16?
-  public var timeouts: Timeouts
-  public var congestion: Congestion
-  /// Only of meaning where the host is a name.
-  public var resolve: ResolveSettings
-
-  public init(
-    name: String, host: Host, port: UInt16?, timeouts: Timeouts = Timeouts(), congestion: Congestion = .auto,
-    resolve: ResolveSettings = ResolveSettings()
-  ) {
-    self.name = name
-    self.host = host
-    self.port = port
-    self.timeouts = timeouts
-    self.congestion = congestion
-    self.resolve = resolve
-  }
 }
 
 /// Patience, as policy: off or generous by default (see rules VANISHES and STOP).
@@ -253,6 +230,25 @@ public enum LogFormat: String, Sendable, CaseIterable {
   case json
 }
 
+/// What goes wrong on purpose, and by which chance; read when porxy starts.
+public struct FaultSettings: Sendable, Equatable {
+  /// All draws follow from it.
+  public var seed: UInt64
+  /// A fault a line, each of which is known to be right.
+  public var plan: [String]
+
+  /// In front of a seed; `v1` says how draws follow from the number.
+  package static let seedPrefix = "v1:0x"
+
+  /// A seed as the configuration has it.
+  package static func text(ofSeed seed: UInt64) -> String { seedPrefix + String(seed, radix: 16) }
+
+  public init(seed: UInt64 = 1, plan: [String] = []) {
+    self.seed = seed
+    self.plan = plan
+  }
+}
+
 /// How bytes get from one socket to the other.
 public enum RelayMode: String, Sendable, CaseIterable {
   /// Buffers for small data, pipes for bulk.
@@ -261,6 +257,14 @@ public enum RelayMode: String, Sendable, CaseIterable {
   case copy
   /// Pipes only, as far as pipes can be had.
   case splice
+}
+
+/// Which sessions porxy keeps recordings of.
+public enum RecordMode: String, Sendable, CaseIterable {
+  /// None.
+  case off
+  /// The open ones, and those that ended last.
+  case recent
 }
 
 /// How many threads relay.

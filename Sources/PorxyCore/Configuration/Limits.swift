@@ -7,6 +7,22 @@ public struct Limits: Sendable, Equatable {
 
   /// What all listeners together listen on: each address and port is a descriptor in each worker.
   public static let endpointsMax = 10_000
+  /// Endpoints of one backend.
+  public static let endpointsOfBackendMax = 1000
+  /// How long a failed attempt makes an endpoint one of those that are tried last; twice as long each time that it goes
+  /// on, up to `troubleMax`.
+  public static let trouble = Duration.seconds(5)
+  public static let troubleMax = Duration.seconds(60)
+  /// Active checks that are open at a time, in the whole process.
+  public static let checksMax = 64
+  /// Bytes of an answer among which a check looks for what it expects.
+  public static let checkAnswerMax = bufferSize
+  /// Bytes that a check reads in all, those behind what it was about among them.
+  public static let checkReadMax: UInt32 = 64 * 1024
+  /// Addresses of a name that a check tries.
+  public static let checkAddressesMax = 8
+  /// Between the beginnings of two checks that failed attempts of sessions bring about, at least.
+  public static let suspicionInterval = Duration.seconds(1)
   /// Bytes of a small buffer.
   public static let bufferSize = 16 * 1024
   /// Bytes asked for a pipe; less is taken where the kernel grants less.
@@ -30,6 +46,9 @@ public struct Limits: Sendable, Equatable {
   public static let renewalPatience = Duration.seconds(1)
   /// Addresses of which a worker remembers whether they are this machine's.
   public static let ownAddressesMax = 64
+  /// Endpoints that a dial begins with, one after the other, before others get their turn, and how long it waits then.
+  public static let endpointsPerTurn = 16
+  public static let endpointsInterval = Duration.milliseconds(1)
   /// Dials that an answer sets going before others get their turn.
   public static let dialsPerTurn = 64
   /// Bytes moved at once from which on a pipe costs less than a small buffer.
@@ -61,6 +80,10 @@ public struct Limits: Sendable, Equatable {
   /// How long a listener that is to be closed hears no new clients before that: handshakes that have begun are over by
   /// then.
   public static let closingGrace = Duration.milliseconds(200)
+  /// Between two looks at a backend that refuses (`mirror`), and so the longest that it accepts unnoticed.
+  public static let lookInterval = Duration.milliseconds(500)
+  /// How long such a look waits for an answer, and for the backend's end behind its own: a SYN is repeated twice.
+  public static let lookPatience = Duration.seconds(3)
   /// Between two tries for a conduit when none was to be had.
   public static let starvationInterval = Duration.milliseconds(5)
   /// How long a session has lasted, at least, before it gets what a short one does without: keepalive probes to its

@@ -6,16 +6,28 @@ public enum LogEvent: String, CaseIterable, Sendable {
   case started
   case listenFailed = "listen-failed"
   case listenSkipped = "listen-skipped"
+  case sessionBegan = "session-began"
   case session
+  case clientDenied = "client-denied"
+  case fault
   case attemptFailed = "attempt-failed"
+  case endpointDown = "endpoint-down"
+  case endpointUp = "endpoint-up"
+  case endpointChecked = "endpoint-checked"
+  case endpointUnchecked = "endpoint-unchecked"
   case resolveFailed = "resolve-failed"
   case addressesSkipped = "addresses-skipped"
+  case endpointTroubled = "endpoint-troubled"
+  case endpointRecovered = "endpoint-recovered"
+  case endpointEmpty = "endpoint-empty"
   case loopDetected = "loop-detected"
   case listenerPaused = "listener-paused"
   case listenerResumed = "listener-resumed"
   case listenerLost = "listener-lost"
   case listenerRestored = "listener-restored"
   case listenerClosed = "listener-closed"
+  case mirrorClosed = "mirror-closed"
+  case mirrorOpened = "mirror-opened"
   case reloadBegan = "reload-began"
   case reloadMistake = "reload-mistake"
   case reloadWarning = "reload-warning"
@@ -33,19 +45,23 @@ public enum LogEvent: String, CaseIterable, Sendable {
   case stopped
   case signalIgnored = "signal-ignored"
   case linesDropped = "lines-dropped"
+  case eventsLost = "events-lost"
   case notifyFailed = "notify-failed"
 
   /// The lowest level at which it is written.
   public var level: LogLevel {
     switch self {
     case .listenFailed, .loopDetected, .reloadMistake, .reloadRefused, .adminFailed: .error
-    case .listenSkipped, .resolveFailed, .addressesSkipped, .listenerPaused, .listenerLost, .callRefused,
-      .signalIgnored, .linesDropped, .reloadWarning, .needsRestart, .notifyFailed:
+    case .mirrorClosed, .listenSkipped, .resolveFailed, .addressesSkipped, .listenerPaused, .listenerLost, .callRefused,
+      .endpointTroubled, .endpointDown, .endpointUnchecked, .signalIgnored, .linesDropped, .eventsLost, .reloadWarning,
+      .needsRestart, .notifyFailed:
       .warning
-    case .listening, .started, .listenerClosed, .reloadBegan, .reloadDone, .session, .listenerResumed,
-      .listenerRestored, .stopSignal, .noticeBegan, .draining, .drained, .stopped, .adminListening, .adminChange:
+    case .listening, .fault, .mirrorOpened, .started, .listenerClosed, .reloadBegan, .reloadDone, .session,
+      .listenerResumed, .endpointRecovered, .endpointEmpty, .endpointUp, .listenerRestored, .stopSignal, .noticeBegan,
+      .draining,
+      .drained, .stopped, .adminListening, .adminChange:
       .info
-    case .attemptFailed: .debug
+    case .sessionBegan, .attemptFailed, .clientDenied, .endpointChecked: .debug
     }
   }
 
@@ -57,11 +73,29 @@ public enum LogEvent: String, CaseIterable, Sendable {
     case .listenFailed: "A listener cannot listen; porxy exits, or refuses the reload."
     case .listenSkipped:
       "An address of `localhost` or `\"*\"` is left out, because this machine has no such addresses (IPv6)."
+    case .sessionBegan: "A client was accepted, and its session begins. Not where `log.sessions` is `off`."
     case .session: "A session has ended. One line for each, but for those that `log.sessions` leaves out."
+    case .clientDenied:
+      "A client was reset because of its first bytes (`reason`; `problem` says more). Its session's line says so, too."
+    case .fault:
+      "A fault of `faults` acts on a session for the first time: `what` it does, and the bytes that the stream had "
+        + "brought by then (`position`). `session` counts those of the listener."
     case .attemptFailed: "Connecting to one address of a backend failed; porxy may try others."
+    case .endpointDown:
+      "Active checks call an endpoint down, after `lasted_ms` in which they did not: it is tried behind the others. "
+        + "`reason` is what the last check has found."
+    case .endpointUp: "Active checks call an endpoint up, after `lasted_ms` in which they called it down."
+    case .endpointChecked: "An active check of an endpoint is over: its `result`, and a `reason` unless it is `ok`."
+    case .endpointUnchecked:
+      "An endpoint cannot be checked as `health` says (`reason`). Told once, until a check can be made."
     case .resolveFailed:
       "Looking up a backend's name failed. `uses_last_answer`: an earlier answer is still used (`resolve.keep`)."
     case .addressesSkipped: "A backend's name has more addresses (`addresses`) than porxy tries (`tried`)."
+    case .endpointTroubled:
+      "An attempt to connect to an endpoint has failed, or was not answered in time, so that the backend's others are "
+        + "tried before it ([how long](../ENDPOINTS.md#troubled-endpoints)). Told once until it has recovered."
+    case .endpointRecovered: "A troubled endpoint has accepted a connection."
+    case .endpointEmpty: "A drained endpoint has no session any more."
     case .loopDetected:
       "A session was refused because its backend leads back to a listener that it came through (`listener`). At most "
         + "once a second for each listener."
@@ -74,6 +108,11 @@ public enum LogEvent: String, CaseIterable, Sendable {
     case .listenerClosed:
       "A reload has removed a listener or some of its ports, and no client waits there any more. `address` ends in the "
         + "first and the last port of a range."
+    case .mirrorClosed:
+      "The backend refuses, so a listener with `mirror` does not listen any more: clients are refused. Porxy looks "
+        + "every half second whether the backend accepts again."
+    case .mirrorOpened:
+      "The backend of a listener with `mirror` accepts, so the listener listens: for the first time, or again."
     case .reloadBegan:
       "A signal (`by`), a changed file (`by` is `watch`) or a request (`admin`) asks porxy to reload its configuration."
     case .reloadMistake: "A mistake in the new configuration. The reload is refused."
@@ -99,6 +138,9 @@ public enum LogEvent: String, CaseIterable, Sendable {
     case .stopped: "The last line."
     case .signalIgnored: "A signal that porxy does not use. At most once a second for each signal."
     case .linesDropped: "The reader of the log was too slow, and lines were lost."
+    case .eventsLost:
+      "So many `events` were lost to who reads along too slowly, and to no other. Only in what `GET /events` and "
+        + "`GET /log` answer ([ADMIN.md](../ADMIN.md#reading-along))."
     case .notifyFailed:
       "A message to the service manager (`NOTIFY_SOCKET`) could not be sent. Told once; porxy goes on without it."
     }

@@ -46,6 +46,7 @@ public struct LogFormatter: ~Copyable {
     case .listening(let listener, let endpoint, let last), .listenerClosed(let listener, let endpoint, let last):
       line.field("listener", listener)
       if let last { line.field("address", "\(endpoint)-\(last)") } else { line.field("address", endpoint) }
+    case .mirrorClosed(let listener), .mirrorOpened(let listener): line.field("listener", listener)
     case .listenerRestored(let listener, let endpoint):
       line.field("listener", listener)
       line.field("address", endpoint)
@@ -57,6 +58,12 @@ public struct LogFormatter: ~Copyable {
       line.field("call", call.name)
       line.field("error", failure.text)
       line.field("effect", call.effect)
+    case .sessionBegan(let id, let listener, let backend, let client, let generation):
+      line.field("id", id)
+      line.field("listener", listener)
+      line.field("backend", backend)
+      line.field("client", client)
+      line.field("generation", UInt64(generation))
     case .session(let session):
       addFields(of: session, to: &line)
     case .paused(let listener, let reason):
@@ -85,25 +92,72 @@ public struct LogFormatter: ~Copyable {
       line.field("backend", backend)
       line.field("address", endpoint)
       line.field("error", failure.text)
+    case .clientDenied(let session, let listener, let client, let flaw):
+      line.field("id", session)
+      line.field("listener", listener)
+      line.field("client", client)
+      line.field("reason", DenialReason.header.rawValue)
+      line.field("problem", flaw.text)
+    case .faultMet(let fault):
+      line.field("fault", fault.fault)
+      line.field("what", fault.what)
+      line.field("listener", fault.listener)
+      line.field("session", fault.session)
+      line.field("client", fault.client)
+      line.field("position", fault.position)
+    case .endpointTroubled, .endpointRecovered, .endpointEmpty, .endpointDown, .endpointUp, .endpointUnchecked,
+      .endpointChecked:
+      addEndpointFields(of: record, to: &line)
     }
+  }
+
+  private func addEndpointFields(of record: LogRecord, to line: inout LogLine) {
+    switch record {
+    case .endpointTroubled(let backend, let endpoint, let failure):
+      line.field("backend", backend)
+      line.field("endpoint", endpoint)
+      line.field("error", failure.text)
+    case .endpointRecovered(let backend, let endpoint), .endpointEmpty(let backend, let endpoint):
+      line.field("backend", backend)
+      line.field("endpoint", endpoint)
+    case .endpointDown(let report), .endpointUp(let report), .endpointUnchecked(let report):
+      addFields(of: report, to: &line)
+      if record.event != .endpointUnchecked { line.field("lasted_ms", report.lasted) }
+    case .endpointChecked(let report):
+      addFields(of: report, to: &line)
+      line.field("result", report.outcome.result.label)
+      line.field("lasted_ms", report.lasted)
+    default: break
+    }
+  }
+
+  private func addFields(of report: CheckReport, to line: inout LogLine) {
+    line.field("backend", report.backend)
+    line.field("endpoint", report.endpoint)
+    if let problem = report.outcome.problem { line.field("reason", problem.text) }
   }
 
   private func addFields(of session: SessionRecord, to line: inout LogLine) {
     line.field("id", session.id)
     line.field("listener", session.listener)
     line.field("backend", session.backend)
+    // Of a backend with one endpoint there is nothing to tell.
+    if let endpoint = session.endpoint { line.field("endpoint", endpoint) }
     line.field("client", session.client)
+    if let via = session.via { line.field("via", via) }
     Self.add(session.clientLocal, as: "client_local", to: &line)
     Self.add(session.backendLocal, as: "backend_local", to: &line)
     Self.add(session.backendPeer, as: "backend_peer", to: &line)
     line.field("ended_by", session.endedBy.rawValue)
     line.field("how", session.manner.rawValue)
     line.field("phase", session.phase.rawValue)
+    if let denial = session.denial { line.field("reason", denial.rawValue) }
     if let failure = session.failure { line.field("error", failure.text) } else { line.absent("error") }
     line.field("bytes_to_backend", session.toBackend.delivered)
     line.field("bytes_to_client", session.toClient.delivered)
     line.field("undelivered_to_backend", session.toBackend.undelivered)
     line.field("undelivered_to_client", session.toClient.undelivered)
+    if let headerAt = session.headerAt { line.field("header_ms", headerAt.since(session.acceptedAt)) }
     if let connectedAt = session.connectedAt {
       line.field("connect_ms", connectedAt.since(session.acceptedAt))
     } else {
@@ -113,6 +167,10 @@ public struct LogFormatter: ~Copyable {
     // For people, one attempt is nothing to tell of.
     if session.attempts > 1 || format == .json { line.field("attempts", UInt64(session.attempts)) }
     line.field("generation", UInt64(session.generation))
+    if let faults = session.faults {
+      line.field("session", faults.session)
+      line.field("faults", faults.names)
+    }
     if let measured = session.measured {
       Self.add(measured.client, of: "client", to: &line)
       Self.add(measured.backend, of: "backend", to: &line)
@@ -177,6 +235,8 @@ public struct LogFormatter: ~Copyable {
       line.field("what", what)
     case .dropped(let lines):
       line.field("lines", lines)
+    case .eventsLost(let events):
+      line.field("events", events)
     case .stopped:
       break
     }
@@ -188,6 +248,7 @@ extension LogFormatter {
   static func sentence(for record: LogRecord) -> String {
     switch record {
     case .listening: "listening"
+    case .sessionBegan: "session began"
     case .session(let session): sentence(for: session)
     case .paused: "listener paused, clients wait in the backlog"
     case .resumed: "listener resumed"
@@ -197,10 +258,21 @@ extension LogFormatter {
     case .draining: "draining"
     case .drained(let reset): reset == 0 ? "drained" : "drained, remaining sessions were reset"
     case .attemptFailed: "attempt to connect to the backend failed"
+    case .endpointTroubled: "endpoint troubled, the others are tried first"
+    case .endpointRecovered: "endpoint recovered"
+    case .endpointEmpty: "drained endpoint has no sessions any more"
+    case .clientDenied: "client denied because of its first bytes"
+    case .faultMet: "a fault of the plan acts"
     case .listenerLost: "listening socket lost, reopening it"
     case .listenerRestored: "listening again"
     case .listenerClosed: "listener removed, its socket is closed"
+    case .mirrorClosed: "backend refuses, not listening until it accepts"
+    case .mirrorOpened: "backend accepts, listening"
     case .callRefused: "system call refused, continuing without it"
+    case .endpointDown: "active checks call the endpoint down, others are tried first"
+    case .endpointUp: "active checks call the endpoint up again"
+    case .endpointChecked: "endpoint checked"
+    case .endpointUnchecked: "the endpoint cannot be checked"
     }
   }
 
@@ -219,7 +291,9 @@ extension LogFormatter {
     case (.vanished, .porxy): "peer stopped responding"
     case (.shutdown, _): "session reset: porxy is stopping"
     case (.admin, _): "session reset: an administrator asked for it"
+    case (.down, _): "session reset: active checks call its endpoint down"
     case (.limit, _): "session ended: out of descriptors, ports or memory"
+    case (.denied, _): "client denied and reset"
     }
   }
 
@@ -243,6 +317,7 @@ extension LogFormatter {
     case .adminFailed: "admin cannot listen"
     case .adminChange: "change asked for by the admin socket"
     case .dropped(let lines): lines == 1 ? "1 log line dropped" : "\(lines) log lines dropped"
+    case .eventsLost(let events): events == 1 ? "1 event lost" : "\(events) events lost"
     case .stopped: "porxy stopped"
     }
   }
@@ -252,10 +327,12 @@ extension LogRecord {
   /// Whether the line names the worker; the others are logged once for all workers.
   var isOfOneWorker: Bool {
     switch self {
-    case .session, .paused, .resumed, .unresolved, .addressesSkipped, .loopDetected, .attemptFailed, .listenerLost,
-      .listenerRestored:
+    case .sessionBegan, .session, .paused, .resumed, .unresolved, .addressesSkipped, .loopDetected, .attemptFailed,
+      .clientDenied, .faultMet, .listenerLost, .listenerRestored, .endpointTroubled, .endpointRecovered, .endpointEmpty:
       true
-    case .listening, .listenerClosed, .callRefused, .draining, .drained: false
+    case .listening, .listenerClosed, .mirrorClosed, .mirrorOpened, .callRefused, .draining, .drained, .endpointDown,
+      .endpointUp, .endpointChecked, .endpointUnchecked:
+      false
     }
   }
 }

@@ -4,6 +4,8 @@ import Synchronization
 public enum LogRecord: Sendable, Equatable {
   /// A listener accepts clients; `upTo` is the last port of a range.
   case listening(listener: String, on: Endpoint, upTo: UInt16? = nil)
+  /// A client was accepted, and its session begins.
+  case sessionBegan(SessionID, listener: String, backend: String, client: Endpoint, generation: Int)
   /// A session is over: exactly one for each (TOLD).
   case session(SessionRecord)
   /// A listener leaves its clients waiting because something is short, at most one a second; or because it was asked.
@@ -27,10 +29,33 @@ public enum LogRecord: Sendable, Equatable {
   case listenerRestored(listener: String, on: Endpoint)
   /// Listening sockets that the configuration no longer has are closed; `upTo` is the last port of a range.
   case listenerClosed(listener: String, on: Endpoint, upTo: UInt16? = nil)
+  /// A listener with `mirror` does not listen from now on, in any worker.
+  case mirrorClosed(listener: String)
+  /// It listens again.
+  case mirrorOpened(listener: String)
   /// The kernel or a sandbox refuses a call that porxy can do without; once in the process.
   case callRefused(OptionalCall, Failure)
   /// An attempt of a session to reach one address of its backend failed; others may follow.
   case attemptFailed(SessionID, backend: String, Endpoint, Failure)
+  /// An endpoint of several is tried last from now on, because an attempt has failed or was not answered in time; not
+  /// told again before it has recovered.
+  case endpointTroubled(backend: String, endpoint: String, Failure)
+  /// A connection to a troubled endpoint is established.
+  case endpointRecovered(backend: String, endpoint: String)
+  /// The last session of a drained endpoint has ended.
+  case endpointEmpty(backend: String, endpoint: String)
+  /// A client did not begin with the header of the PROXY protocol that it has to send.
+  case clientDenied(SessionID, listener: String, client: Endpoint, HeaderFlaw)
+  /// A fault of the configuration acts on a session for the first time.
+  case faultMet(FaultRecord)
+  /// Active checks call an endpoint down, for the reason that the last of them has found.
+  case endpointDown(CheckReport)
+  /// They do so no longer.
+  case endpointUp(CheckReport)
+  /// One of them is over.
+  case endpointChecked(CheckReport)
+  /// An endpoint cannot be looked at in the way that the configuration says; once until it can.
+  case endpointUnchecked(CheckReport)
 
   /// The lowest level at which its line is written.
   public var level: LogLevel {
@@ -41,6 +66,7 @@ public enum LogRecord: Sendable, Equatable {
   public var event: LogEvent {
     switch self {
     case .listening: .listening
+    case .sessionBegan: .sessionBegan
     case .session: .session
     case .paused: .listenerPaused
     case .resumed: .listenerResumed
@@ -52,8 +78,35 @@ public enum LogRecord: Sendable, Equatable {
     case .listenerLost: .listenerLost
     case .listenerRestored: .listenerRestored
     case .listenerClosed: .listenerClosed
+    case .mirrorClosed: .mirrorClosed
+    case .mirrorOpened: .mirrorOpened
     case .callRefused: .callRefused
     case .attemptFailed: .attemptFailed
+    case .clientDenied: .clientDenied
+    case .faultMet: .fault
+    case .endpointTroubled: .endpointTroubled
+    case .endpointRecovered: .endpointRecovered
+    case .endpointEmpty: .endpointEmpty
+    case .endpointDown: .endpointDown
+    case .endpointUp: .endpointUp
+    case .endpointChecked: .endpointChecked
+    case .endpointUnchecked: .endpointUnchecked
+    }
+  }
+
+  /// The name of the listener that it is about; nil where it names none.
+  public var listener: String? {
+    switch self {
+    case .listening(let listener, _, _), .listenerClosed(let listener, _, _), .sessionBegan(_, let listener, _, _, _),
+      .paused(let listener, _), .resumed(let listener), .loopDetected(_, _, let listener),
+      .listenerLost(let listener, _, _), .listenerRestored(let listener, _), .mirrorClosed(let listener),
+      .mirrorOpened(let listener), .clientDenied(_, let listener, _, _):
+      listener
+    case .session(let session): session.listener
+    case .faultMet(let fault): fault.listener
+    case .unresolved, .addressesSkipped, .draining, .drained, .callRefused, .attemptFailed, .endpointTroubled,
+      .endpointRecovered, .endpointEmpty, .endpointDown, .endpointUp, .endpointChecked, .endpointUnchecked:
+      nil
     }
   }
 }
@@ -94,6 +147,8 @@ public enum ProcessRecord: Sendable, Equatable {
   case adminChange(user: UInt32?, what: String)
   /// Log lines that were lost, because the reader was too slow.
   case dropped(lines: UInt64)
+  /// Events that one of those who read along has lost, because it was too slow; told to it alone.
+  case eventsLost(events: UInt64)
   /// The last line.
   case stopped
 
@@ -117,7 +172,16 @@ public enum ProcessRecord: Sendable, Equatable {
     case .adminFailed: .adminFailed
     case .adminChange: .adminChange
     case .dropped: .linesDropped
+    case .eventsLost: .eventsLost
     case .stopped: .stopped
+    }
+  }
+
+  /// The name of the listener that it is about; nil where it names none.
+  public var listener: String? {
+    switch self {
+    case .listenFailed(let listener, _, _), .listenSkipped(let listener, _, _): listener
+    default: nil
     }
   }
 }
@@ -147,6 +211,8 @@ public enum PauseReason: Sendable, Equatable {
   case shortage(Failure)
   /// An administrator has asked for it (ADMIN).
   case administrator
+  /// Every endpoint of the backend has as many sessions as it may.
+  case endpointsMax
 }
 
 extension PauseReason {
@@ -157,6 +223,7 @@ extension PauseReason {
     case .listenerSessionsMax: "listener's session limit reached"
     case .shortage(let failure): failure.text
     case .administrator: "an administrator asked for it"
+    case .endpointsMax: "session limits of all endpoints reached"
     }
   }
 }

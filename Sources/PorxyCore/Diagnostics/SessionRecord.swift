@@ -23,8 +23,12 @@ public struct SessionRecord: Sendable, Equatable {
     case shutdown
     /// An administrator asked for it.
     case admin
+    /// Active checks have called its endpoint down (`on_down: reset`).
+    case down
     /// A limit or a shortage of this machine.
     case limit
+    /// Porxy did not want the client.
+    case denied
   }
 
   /// How far the session had come.
@@ -72,7 +76,12 @@ public struct SessionRecord: Sendable, Equatable {
   public var listener: String
   /// The backend's name.
   public var backend: String
+  /// The name of the endpoint that it was connected to, where the backend has several; nil before that.
+  public var endpoint: String?
+  /// As a header of the PROXY protocol tells it, if there was one.
   public var client: Endpoint
+  /// Who has connected and told of the client; nil: the client itself.
+  public var via: Endpoint?
   /// Porxy's address on the client's side.
   public var clientLocal: Endpoint?
   /// Porxy's address on the backend's side; nil before it was connected.
@@ -84,6 +93,10 @@ public struct SessionRecord: Sendable, Equatable {
   public var phase: Phase
   /// The error behind the manner, if there was one.
   public var failure: Failure?
+  /// Why the client was denied.
+  public var denial: DenialReason?
+  /// What the configuration's `faults` did to it; nil: nothing.
+  public var faults: FaultNote?
 
   /// Attempts to connect to the backend, counted up to 255.
   public var attempts: UInt8 = 0
@@ -96,6 +109,29 @@ public struct SessionRecord: Sendable, Equatable {
   public var toClient: Tally
 
   public var acceptedAt: Instant
+  /// When the header was whole that the client had to send; nil: it was not, or there was none.
+  public var headerAt: Instant?
   public var connectedAt: Instant?
   public var endedAt: Instant
+}
+
+extension SessionRecord {
+  /// Who has connected to porxy, whatever a header told.
+  public var peer: Endpoint { via ?? client }
+}
+
+/// Why porxy did not want a client.
+public enum DenialReason: String, CaseIterable, Sendable {
+  /// It did not begin with the header of the PROXY protocol that it has to send.
+  case header
+}
+
+extension DenialReason {
+  /// Its number among all, without a list of them.
+  @usableFromInline
+  var place: Int {
+    switch self {
+    case .header: 0
+    }
+  }
 }

@@ -4,14 +4,37 @@ public struct BackendMeter: Sendable, Equatable {
   public let name: String
   /// From beginning to dial to the connected backend: resolving and waiting for a port included.
   public var connects = Histogram()
+
+  public init(name: String) { self.name = name }
+
+  /// Adds what another worker has counted of the same one.
+  mutating func add(_ other: BackendMeter) { connects.add(other.connects) }
+}
+
+/// What is counted of an endpoint of a backend, by both their names.
+public struct EndpointMeter: Sendable, Equatable {
+  /// The backend's name.
+  public let backend: String
+  /// The endpoint's name.
+  public let name: String
   /// By `AttemptResult`.
   private var results = Counters<8>()
   /// By `ResolutionResult`.
   private var lookups = Counters<3>()
+  /// Of active checks, by `CheckResult`.
+  private var findings = Counters<7>()
+  /// From the beginning of an attempt to its connection.
+  public var connects = Histogram()
   /// How old the answer to its name is; nil: it has no name, or no answer. A gauge: filled in when it is asked for.
   public var answerAge: Duration?
+  /// Whether it may be used, as far as active checks know; nil: they do not look at it. A gauge: filled in when it is
+  /// asked for.
+  public var isHealthy: Bool?
 
-  public init(name: String) { self.name = name }
+  public init(backend: String, name: String) {
+    self.backend = backend
+    self.name = name
+  }
 
   /// Attempts to connect that came to this.
   public func attempts(_ result: AttemptResult) -> UInt64 { results[result.rawValue] }
@@ -19,17 +42,29 @@ public struct BackendMeter: Sendable, Equatable {
   /// Answers to lookups of the name that were this.
   public func resolutions(_ result: ResolutionResult) -> UInt64 { lookups[result.rawValue] }
 
+  /// Active checks that came to this.
+  public func checks(_ result: CheckResult) -> UInt64 { findings[result.rawValue] }
+
+  /// Whether active checks look at it, or have.
+  public var wasChecked: Bool { isHealthy != nil || CheckResult.allCases.contains { checks($0) > 0 } }
+
   @usableFromInline
   mutating func note(_ result: AttemptResult, times: Int = 1) { results[result.rawValue] &+= UInt64(times) }
 
   @usableFromInline
   mutating func note(_ result: ResolutionResult) { lookups[result.rawValue] &+= 1 }
 
+  @usableFromInline
+  mutating func note(_ result: CheckResult) { findings[result.rawValue] &+= 1 }
+
   /// Adds what another worker has counted of the same one.
-  mutating func add(_ other: BackendMeter) {
-    connects.add(other.connects)
+  mutating func add(_ other: EndpointMeter) {
     results.add(other.results)
     lookups.add(other.lookups)
+    findings.add(other.findings)
+    connects.add(other.connects)
+    // Of one worker alone: it has the checks.
+    isHealthy = other.isHealthy ?? isHealthy
     // The workers share the answer; whoever has not looked at it lately knows an older one.
     if let age = other.answerAge { answerAge = min(answerAge ?? age, age) }
   }

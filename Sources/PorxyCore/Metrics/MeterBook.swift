@@ -41,6 +41,8 @@ public struct MeterBook: Sendable {
     var totals = MeterTotals()
     // lookup only: places in the totals by name.
     var (routes, backends, listeners): ([[String]: Int], [String: Int], [String: Int]) = ([:], [:], [:])
+    var endpoints: [[String]: Int] = [:]  // lookup only: places in the totals by name
+    var faults: [[String]: Int] = [:]  // lookup only: places in the totals by name
     for (worker, meters) in last.enumerated() {
       totals.workers.append(MeterTotals.Worker(hasAnswered: hasAnswered[worker], last: meters))
       guard let meters else { continue }
@@ -48,7 +50,13 @@ public struct MeterBook: Sendable {
         Self.add(meter, to: &totals.routes, &routes, [meter.listener, meter.backend]) { $0.add($1) }
       }
       for meter in meters.backends { Self.add(meter, to: &totals.backends, &backends, meter.name) { $0.add($1) } }
+      for meter in meters.endpoints {
+        Self.add(meter, to: &totals.endpoints, &endpoints, [meter.backend, meter.name]) { $0.add($1) }
+      }
       for state in meters.listeners { Self.add(state, to: &totals.listeners, &listeners, state.name) { $0.add($1) } }
+      for meter in meters.faults {
+        Self.add(meter, to: &totals.faults, &faults, [meter.listener, meter.fault]) { $0.sessions &+= $1.sessions }
+      }
       totals.starved &+= meters.starved
     }
     return totals
@@ -87,8 +95,10 @@ public struct MeterTotals: Sendable, Equatable {
   }
 
   public internal(set) var routes: [RouteMeter] = []
+  public internal(set) var endpoints: [EndpointMeter] = []
   public internal(set) var backends: [BackendMeter] = []
   public internal(set) var listeners: [ListenerState] = []
+  public internal(set) var faults: [FaultMeter] = []
   /// By number.
   public internal(set) var workers: [Worker] = []
   /// How often a session had to wait for a conduit.

@@ -127,7 +127,7 @@ extension MetricFamily {
     MetricFamily(
       "porxy_listener_pauses_total", .counter, by: ["listener", "reason"],
       "Pauses that began, by their reason: sessions (of the process), listener_sessions, descriptors, memory, ports, "
-        + "administrator."
+        + "administrator, endpoints (all have as many sessions as they may)."
     ) { facts, samples in
       for meter in facts.meters.byListener {
         for cause in PauseCause.allCases { samples.add([meter.listener, cause.label], meter.pauses(cause)) }
@@ -146,12 +146,26 @@ extension MetricFamily {
       for meter in facts.meters.byListener { samples.add([meter.listener], meter.accepted) }
     },
     MetricFamily(
+      "porxy_denied_total", .counter, by: ["listener", "reason"],
+      "Clients that were taken and denied: header (the PROXY header that they have to send was missing or wrong)."
+    ) { facts, samples in
+      for meter in facts.meters.byListener {
+        for reason in DenialReason.allCases { samples.add([meter.listener, reason.rawValue], meter.denied(reason)) }
+      }
+    },
+    MetricFamily(
       "porxy_accept_errors_total", .counter, by: ["listener", "error"],
       "Clients that could not be taken, by the error as the log names it; a shortage leaves them in the backlog."
     ) { facts, samples in
       for meter in facts.meters.byListener {
         for error in meter.acceptErrors { samples.add([meter.listener, error.failure.text], error.count) }
       }
+    },
+    MetricFamily(
+      "porxy_faults_total", .counter, by: ["listener", "fault"],
+      "Sessions on which a fault of the configuration has acted, by the fault's name; only faults that have."
+    ) { facts, samples in
+      for meter in facts.meters.faults { samples.add([meter.listener, meter.fault], meter.sessions) }
     },
   ]
 }
@@ -234,30 +248,69 @@ extension MetricFamily {
       for meter in facts.meters.backends { samples.add([meter.name], meter.connects, on: .connects) }
     },
     MetricFamily(
-      "porxy_endpoint_attempts_total", .counter, by: ["backend", "result"],
+      "porxy_endpoint_attempts_total", .counter, by: ["backend", "endpoint", "result"],
       "Attempts to connect to one address: connected, refused, unreachable, timed_out, no_port, failed (another "
         + "error), lost_race (another address was first), abandoned (the session was over)."
     ) { facts, samples in
-      for meter in facts.meters.backends {
-        for result in AttemptResult.allCases { samples.add([meter.name, result.label], meter.attempts(result)) }
-      }
-    },
-    MetricFamily(
-      "porxy_resolutions_total", .counter, by: ["backend", "result"],
-      "Answers to lookups of the backend's name, of each worker that asked: answered, unknown_name, unavailable."
-    ) { facts, samples in
-      for meter in facts.meters.backends {
-        for result in ResolutionResult.allCases {
-          samples.add([meter.name, result.label], meter.resolutions(result))
+      for meter in facts.meters.endpoints {
+        for result in AttemptResult.allCases {
+          samples.add([meter.backend, meter.name, result.label], meter.attempts(result))
         }
       }
     },
     MetricFamily(
-      "porxy_resolution_age_seconds", .gauge, by: ["backend"],
-      "How old the addresses of the backend's name are, if it has a name and addresses are known."
+      "porxy_endpoint_sessions", .gauge, by: ["backend", "endpoint"],
+      "Sessions that the endpoint has, those that try to connect to it among them. Like the next two, only of "
+        + "endpoints of the running configuration."
     ) { facts, samples in
-      for meter in facts.meters.backends {
-        if let age = meter.answerAge { samples.add([meter.name], age) }
+      for state in facts.endpoints { samples.add([state.backend, state.name], UInt64(max(0, state.sessions))) }
+    },
+    MetricFamily(
+      "porxy_endpoint_troubled", .gauge, by: ["backend", "endpoint"],
+      "1 if the endpoint is tried behind the others of its backend, because an attempt has failed lately."
+    ) { facts, samples in
+      for state in facts.endpoints { samples.add([state.backend, state.name], state.isTroubled) }
+    },
+    MetricFamily(
+      "porxy_endpoint_draining", .gauge, by: ["backend", "endpoint"], "1 if the endpoint gets no new sessions."
+    ) { facts, samples in
+      for state in facts.endpoints { samples.add([state.backend, state.name], state.isDrained) }
+    },
+    MetricFamily(
+      "porxy_endpoint_healthy", .gauge, by: ["backend", "endpoint"],
+      "1 unless active checks call the endpoint down. Only endpoints that they look at."
+    ) { facts, samples in
+      for meter in facts.meters.endpoints {
+        if let isHealthy = meter.isHealthy { samples.add([meter.backend, meter.name], isHealthy) }
+      }
+    },
+    MetricFamily(
+      "porxy_endpoint_checks_total", .counter, by: ["backend", "endpoint", "result"],
+      "Active checks: ok, refused, unreachable, timed_out, unexpected (another answer), failed (another error), "
+        + "not_made (porxy could not look, which says nothing about the endpoint)."
+    ) { facts, samples in
+      for meter in facts.meters.endpoints where meter.wasChecked {
+        for result in CheckResult.allCases {
+          samples.add([meter.backend, meter.name, result.label], meter.checks(result))
+        }
+      }
+    },
+    MetricFamily(
+      "porxy_resolutions_total", .counter, by: ["backend", "endpoint", "result"],
+      "Answers to lookups of the endpoint's name, of each worker that asked: answered, unknown_name, unavailable."
+    ) { facts, samples in
+      for meter in facts.meters.endpoints {
+        for result in ResolutionResult.allCases {
+          samples.add([meter.backend, meter.name, result.label], meter.resolutions(result))
+        }
+      }
+    },
+    MetricFamily(
+      "porxy_resolution_age_seconds", .gauge, by: ["backend", "endpoint"],
+      "How old the addresses of the endpoint's name are, if it has a name and addresses are known."
+    ) { facts, samples in
+      for meter in facts.meters.endpoints {
+        if let age = meter.answerAge { samples.add([meter.backend, meter.name], age) }
       }
     },
   ]

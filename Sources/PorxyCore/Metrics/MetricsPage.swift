@@ -82,6 +82,8 @@ public struct MetricsFacts: Sendable {
   /// The limit on all sessions together.
   public var sessionsMax: Int
   public var meters: MeterTotals
+  /// Those of the configuration that runs.
+  public var endpoints: [EndpointState] = []
   /// Lines of the log that were lost; nil: unknown.
   public var logLinesDropped: UInt64?
   /// nil: nobody walked.
@@ -92,6 +94,34 @@ public struct MetricsFacts: Sendable {
     self.revision = revision
     self.sessionsMax = sessionsMax
     self.meters = meters
+  }
+}
+
+/// How an endpoint of a backend does.
+public struct EndpointState: Sendable, Equatable {
+  public let backend: String
+  public let name: String
+  /// Those that try to connect to it among them.
+  public let sessions: Int
+  public let isTroubled: Bool
+  /// By the configuration or an administrator.
+  public let isDrained: Bool
+  /// What active checks say.
+  public let health: EndpointAccount.Health
+  /// Of the last active check, where it is not up; nil: ok, or there was none.
+  public let problem: CheckResult?
+  /// What a session's attempt came to that made it troubled; nil: none has.
+  public let trouble: AttemptResult?
+
+  public init(_ endpoint: BackendEndpoint, _ account: EndpointAccount, at now: Instant) {
+    backend = account.backend
+    name = account.name
+    sessions = account.sessions
+    isTroubled = account.isTroubled(at: now)
+    isDrained = endpoint.isDrained || account.isMarkedDrained
+    health = account.health
+    problem = account.problem
+    trouble = account.trouble(at: now)
   }
 }
 
@@ -182,7 +212,7 @@ struct SampleWriter {
 
 extension [UInt8] {
   /// Appends a label's value: backslashes, quotes and line ends are escaped.
-  fileprivate mutating func append(escapingLabel text: String) {
+  package mutating func append(escapingLabel text: String) {
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""): append("\\\"")

@@ -17,12 +17,14 @@ public struct RouteMeter: Sendable, Equatable {
   /// Of sessions that have ended, from accepting the client on.
   public var durations = Histogram()
   /// Sessions that have ended, by how and by whom; `ended(_:by:)` reads them.
-  private var ends = Counters<24>()
+  private var ends = Counters<30>()
+  /// Clients that were taken and denied, by `DenialReason`.
+  private var denials = Counters<1>()
   /// Clients that could not be taken, by the error; as many entries as there were errors, up to `failuresMax`.
   public private(set) var acceptErrors: [FailureCount] = []
   /// Pauses that have begun and the time that they took, by what was short.
-  private var pausesBegun = Counters<6>()
-  private var pausedFor = InlineArray<6, Duration>(repeating: .zero)
+  private var pausesBegun = Counters<7>()
+  private var pausedFor = InlineArray<7, Duration>(repeating: .zero)
 
   /// Errors that are told apart. Accepting has a dozen (accept(2)).
   static let failuresMax = 32
@@ -38,7 +40,10 @@ public struct RouteMeter: Sendable, Equatable {
   }
 
   /// Sessions that have ended.
-  public var ended: UInt64 { (0..<24).reduce(0) { $0 &+ ends[$1] } }
+  public var ended: UInt64 { (0..<30).reduce(0) { $0 &+ ends[$1] } }
+
+  /// Clients that were denied for this reason.
+  public func denied(_ reason: DenialReason) -> UInt64 { denials[reason.place] }
 
   /// Pauses that have begun for this reason.
   public func pauses(_ cause: PauseCause) -> UInt64 { pausesBegun[cause.rawValue] }
@@ -51,6 +56,10 @@ public struct RouteMeter: Sendable, Equatable {
   mutating func noteEnd(_ manner: SessionRecord.Manner, by party: SessionRecord.Party) {
     ends[Self.place(of: manner, party)] &+= 1
   }
+
+  /// A client was denied.
+  @usableFromInline
+  mutating func note(_ reason: DenialReason) { denials[reason.place] &+= 1 }
 
   /// A client could not be taken.
   @usableFromInline
@@ -78,6 +87,7 @@ public struct RouteMeter: Sendable, Equatable {
     sessions &+= other.sessions
     durations.add(other.durations)
     ends.add(other.ends)
+    denials.add(other.denials)
     for error in other.acceptErrors {
       if let place = acceptErrors.firstIndex(where: { $0.failure == error.failure }) {
         acceptErrors[place].count &+= error.count
@@ -96,6 +106,7 @@ public struct RouteMeter: Sendable, Equatable {
   public static func == (a: RouteMeter, b: RouteMeter) -> Bool {
     a.listener == b.listener && a.backend == b.backend && a.relayed == b.relayed && a.undelivered == b.undelivered
       && a.accepted == b.accepted && a.sessions == b.sessions && a.durations == b.durations && a.ends == b.ends
+      && a.denials == b.denials
       && a.acceptErrors == b.acceptErrors && a.pausesBegun == b.pausesBegun
       && PauseCause.allCases.allSatisfy { a.paused($0) == b.paused($0) }
   }
@@ -132,6 +143,8 @@ public enum PauseCause: Int, CaseIterable, Sendable {
   case ports
   /// An administrator has asked for it.
   case administrator
+  /// Places for sessions of every endpoint of the backend.
+  case endpoints
 
   @usableFromInline
   init(_ reason: PauseReason) {
@@ -142,6 +155,7 @@ public enum PauseCause: Int, CaseIterable, Sendable {
     case .shortage(.portsExhausted): self = .ports
     case .shortage: self = .memory
     case .administrator: self = .administrator
+    case .endpointsMax: self = .endpoints
     }
   }
 
@@ -154,6 +168,7 @@ public enum PauseCause: Int, CaseIterable, Sendable {
     case .memory: "memory"
     case .ports: "ports"
     case .administrator: "administrator"
+    case .endpoints: "endpoints"
     }
   }
 }
@@ -169,7 +184,9 @@ extension SessionRecord.Manner {
     case .vanished: 4
     case .shutdown: 5
     case .admin: 6
-    case .limit: 7
+    case .down: 7
+    case .limit: 8
+    case .denied: 9
     }
   }
 
@@ -179,7 +196,7 @@ extension SessionRecord.Manner {
     case .end, .vanished: [.client, .backend]
     case .reset: [.client, .backend, .porxy]
     case .refused: [.backend]
-    case .timeout, .shutdown, .limit, .admin: [.porxy]
+    case .timeout, .shutdown, .limit, .admin, .denied, .down: [.porxy]
     }
   }
 }

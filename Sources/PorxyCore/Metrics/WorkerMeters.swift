@@ -6,6 +6,10 @@ public struct WorkerMeters: Sendable, Equatable {
   public var routes: [RouteMeter] = []
   /// One for each backend that some configuration has named.
   public var backends: [BackendMeter] = []
+  /// One for each endpoint that some configuration has named.
+  public var endpoints: [EndpointMeter] = []
+  /// One for each fault and listener that have met; whoever has the transport fills it in.
+  public var faults: [FaultMeter] = []
   /// Listeners of the configuration that is served now.
   public var listeners: [ListenerState] = []
   /// Turns of the event loop.
@@ -18,13 +22,31 @@ public struct WorkerMeters: Sendable, Equatable {
   public init() {}
 }
 
+/// Sessions of a listener on which a fault of the configuration has acted.
+public struct FaultMeter: Sendable, Equatable {
+  /// The listener's name.
+  public let listener: String
+  /// The fault's name.
+  public let fault: String
+  public var sessions: UInt64
+
+  public init(listener: String, fault: String, sessions: UInt64) {
+    self.listener = listener
+    self.fault = fault
+    self.sessions = sessions
+  }
+}
+
 /// How things are with a listener's sockets; of one worker, or of all.
 public struct ListenerState: Sendable, Equatable {
   public let name: String
   /// Sockets that it has.
   public var sockets = 0
-  /// Those of them that take clients, or will once a pause is over; the others were destroyed from outside.
+  /// Those of them that take clients, or will once a pause is over; the others are closed, or were destroyed from
+  /// outside.
   public var listening = 0
+  /// Those of them that do not listen while their backend refuses (`mirror`).
+  public var closed = 0
   /// Those of them that are paused.
   public var paused = 0
   /// Why one of them is paused; nil: none is.
@@ -40,6 +62,7 @@ public struct ListenerState: Sendable, Equatable {
   mutating func add(_ other: ListenerState) {
     sockets += other.sockets
     listening += other.listening
+    closed += other.closed
     paused += other.paused
     cause = cause ?? other.cause
     if let queue = other.queue { add(queue) }
@@ -56,9 +79,9 @@ public struct ListenerState: Sendable, Equatable {
 /// The counters of a worker with their places by name.
 @usableFromInline
 struct MeterTable {
-  /// Tells one route from another.
+  /// Tells one route from another, by its listener and backend; and one endpoint, by its name and backend.
   private struct Pair: Hashable {
-    let listener: String
+    let name: String
     let backend: String
   }
 
@@ -67,6 +90,8 @@ struct MeterTable {
   private var routePlaces: [Pair: UInt32] = [:]
   // lookup only: places in `counted.backends` by name.
   private var backendPlaces: [String: UInt32] = [:]
+  // lookup only: places in `counted.endpoints`.
+  private var endpointPlaces: [Pair: UInt32] = [:]
 
   @usableFromInline
   init() {}
@@ -74,7 +99,7 @@ struct MeterTable {
   /// The place of the meter of a listener with a backend, which is new only if no configuration has had the two.
   @usableFromInline
   mutating func place(ofListener listener: String, backend: String) -> UInt32 {
-    let pair = Pair(listener: listener, backend: backend)
+    let pair = Pair(name: listener, backend: backend)
     if let known = routePlaces[pair] { return known }
     let place = UInt32(counted.routes.count)
     counted.routes.append(RouteMeter(listener: listener, backend: backend))
@@ -92,12 +117,24 @@ struct MeterTable {
     return place
   }
 
+  /// The same for an endpoint of a backend.
+  @usableFromInline
+  mutating func place(ofEndpoint name: String, of backend: String) -> UInt32 {
+    let pair = Pair(name: name, backend: backend)
+    if let known = endpointPlaces[pair] { return known }
+    let place = UInt32(counted.endpoints.count)
+    counted.endpoints.append(EndpointMeter(backend: backend, name: name))
+    endpointPlaces[pair] = place
+    return place
+  }
+
   /// A copy that shares no memory with the counters, so that the next session does not pay for it.
   @usableFromInline
   func copy() -> WorkerMeters {
     var copy = counted
     copy.routes = counted.routes.map { $0 }
     copy.backends = counted.backends.map { $0 }
+    copy.endpoints = counted.endpoints.map { $0 }
     return copy
   }
 }

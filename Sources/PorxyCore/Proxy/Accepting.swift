@@ -10,7 +10,7 @@ extension Proxy where IO: ~Copyable {
   /// Has a listener looked at in each turn until it is found empty.
   @inlinable
   mutating func attend(_ index: UInt32) {
-    guard !listeners[index].hasClients else { return }
+    guard !listeners[index].hasClients, !listeners[index].isStopped else { return }
     listeners[index].hasClients = true
     // One that is not served yet is looked at once it is.
     if listeners[index].stage != .coming { attended.append(index) }
@@ -41,13 +41,14 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func acceptSome(_ index: UInt32, on transport: inout IO) {
     guard !listeners[index].isLost else { return reopen(index, on: &transport) }
-    guard !listeners[index].isHeld else { return neglect(index) }
+    guard !listeners[index].isHeld else { return attendHeld(index, on: &transport) }
     let plan = listeners[index].plan
     listeners[index].pausedUntil = nil
     for _ in 0..<Limits.acceptsPerTurn where listeners[index].pausedUntil == nil {
       guard hasPorts(plans[plan].backend) else {
         return pause(index, .shortage(.portsExhausted), at: transport.now)
       }
+      guard hasPlaces(plan) else { return pause(index, .endpointsMax, at: transport.now) }
       if let reason = shared.admission.enter(plans[plan].route.account, worker: worker) {
         return pause(index, reason, at: transport.now)
       }
@@ -72,25 +73,40 @@ extension Proxy where IO: ~Copyable {
     }
   }
 
+  /// Leaves the clients of a listener that an administrator has paused in the backlog; one that somebody has destroyed
+  /// is opened again, and stays paused.
+  @inlinable
+  mutating func attendHeld(_ index: UInt32, on transport: inout IO) {
+    neglect(index)
+    guard transport.isLost(listeners[index].id), case .lost(let failure) = transport.accept(from: listeners[index].id)
+    else { return }
+    lose(index, failure, on: &transport)
+  }
+
   /// Begins a session for a client, unless the client has gone already and left nothing behind (GONE).
   @inlinable
   mutating func open(
     _ client: SocketID, from endpoint: Endpoint, at listener: OpenListener, on transport: inout IO
   ) {
-    let port = backends[plans[listener.plan].backend].port ?? listener.port
     sessionsBegun += 1
     let index = sessions.insert(
       Session(
-        client: client, from: endpoint, plan: listener.plan, backendPort: port, number: sessionsBegun,
+        client: client, from: endpoint, plan: listener.plan, port: listener.port, number: sessionsBegun,
         at: transport.now))
     join(listener.plan)
     countAccepted(listener.plan)
+    if recordLevel >= .debug { tellBegan(index) }
     setOwner(of: client, to: index, as: .client)
+    if let wanted = plans[listener.plan].route.listener.proxyProtocol, wanted.covers(endpoint.address) {
+      expectHeader(of: index)
+    }
     // What has come already is taken in advance, as far as one conduit holds it. An error behind it makes an event.
     relay(index, on: &transport)
     guard sessions.contains(index) else { return }
     welcome(index, at: transport.now)
-    dial(for: index, on: &transport)
+    if sessions[index].traits.contains(.awaitsHeader) { return arm(index, at: transport.now) }
+    // Where a header was whole at once, this has been done.
+    if sessions[index].isUndialled { dial(for: index, on: &transport) }
     if plans[listener.plan].drainsSince != nil, sessions.contains(index) { arm(index, at: transport.now) }
   }
 
@@ -98,7 +114,7 @@ extension Proxy where IO: ~Copyable {
   /// its try first.
   @inlinable
   mutating func pause(_ index: UInt32, _ reason: PauseReason, at now: Instant) {
-    guard listeners[index].pausedUntil == nil, !listeners[index].isHeld else { return }
+    guard listeners[index].pausedUntil == nil, !listeners[index].isHeld, !listeners[index].isStopped else { return }
     listeners[index].pausedUntil = now + Limits.pauseInterval
     countPause(index, reason, at: now)
     guard !listeners[index].pauseIsTold, route(of: index).account.pauses.mayBeTold(at: now) else { return }

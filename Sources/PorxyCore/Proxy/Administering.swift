@@ -86,6 +86,8 @@ extension Proxy where IO: ~Copyable {
       listeners[index].isHeld = isHeld
       // Clients may have come meanwhile; a pause ends with a look.
       if !isHeld { attend(index) }
+      // Its backend may have begun to refuse meanwhile.
+      if !isHeld { followAgain() }
     }
   }
 }

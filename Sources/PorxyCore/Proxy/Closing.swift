@@ -39,7 +39,9 @@ struct SessionOutcome {
     level: LogLevel, at now: Instant
   ) -> SessionRecord {
     SessionRecord(
-      id: id, level: level, listener: route.listener.name, backend: route.backend.name, client: session.clientEndpoint,
+      id: id, level: level, listener: route.listener.name, backend: route.backend.name,
+      endpoint: session.isConnected && route.endpoints.count > 1 ? route.endpoints[Int(session.endpoint)].name : nil,
+      client: session.clientEndpoint,
       clientLocal: local.client,
       backendLocal: local.backend, backendPeer: session.isConnected ? session.backendEndpoint : nil, endedBy: party,
       manner: manner, phase: phase, failure: failure, attempts: session.attempts, generation: route.generation,
@@ -71,10 +73,10 @@ extension Proxy where IO: ~Copyable {
   mutating func finish(
     _ index: UInt32, client: Closing, backend: Closing, as outcome: SessionOutcome, on transport: inout IO
   ) {
-    let asks = logLevel >= .info || isObserved
+    let asks = recordLevel >= .info || isObserved
     let tallies = tallies(of: index, client, backend, asks: asks, on: &transport)
     countEnd(of: index, outcome, tallies, at: transport.now)
-    if logLevel >= .info { tell(index, outcome, tallies, on: &transport) }
+    if recordLevel >= .info { tell(index, outcome, tallies, on: &transport) }
     sessions[index].toBackend.cut(on: &transport)
     sessions[index].toClient.cut(on: &transport)
     let session = sessions[index]
@@ -82,19 +84,20 @@ extension Proxy where IO: ~Copyable {
       // Attempts that were still open when time was up have timed out, too.
       abandon(session.dial, backend, as: outcome.manner == .timeout ? .timedOut : .abandoned, on: &transport)
     }
+    let plan = UInt32(session.plan)
     if session.isConnected {
       clearOwner(of: session.backend)
       unchain(session.backend)
       transport.close(session.backend, backend)
+      giveBack(session.endpoint, of: plan)
     }
     clearOwner(of: session.client)
     transport.close(session.client, client)
     sessionTimers.cancel(index)
     if session.isEnding { endingSince[index] = nil }
+    if session.traits.contains(.hasHeader) { forgetHeaders(of: index, on: &transport) }
     sessions.remove(index)
-    let plan = UInt32(session.plan)
     shared.admission.leave(plans[plan].route.account, worker: worker)
-    hurryPorts(plans[plan].backend)
     leave(plan)
     endPauses()
     if case .draining = stage, sessions.count == 0 { stopped() }
@@ -102,10 +105,10 @@ extension Proxy where IO: ~Copyable {
 
   @inlinable
   mutating func tell(_ index: UInt32, _ outcome: SessionOutcome, _ tallies: Tallies, on transport: inout IO) {
-    guard let level = level(of: index, as: outcome), level <= logLevel else { return }
+    guard let level = level(of: index, as: outcome), level <= recordLevel else { return }
     let session = sessions[index]
     var outcome = outcome
-    if session.dial != .max, dials[session.dial].addresses.isEmpty { outcome.phase = .resolving }
+    if session.dial != .max, dials[session.dial].isResolving { outcome.phase = .resolving }
     let clientLocal = transport.localEndpoint(of: session.client)
     let backendLocal = session.isConnected ? transport.localEndpoint(of: session.backend) : nil
     var measured: SessionRecord.Measured?
@@ -114,14 +117,19 @@ extension Proxy where IO: ~Copyable {
         client: transport.statistics(of: session.client),
         backend: session.isConnected ? transport.statistics(of: session.backend) : nil)
     }
-    record(
-      .session(
-        outcome.record(
-          of: session, id(of: index), on: plans[UInt32(session.plan)].route, local: (clientLocal, backendLocal),
-          tallies: tallies, measured: measured, level: level, at: transport.now)))
+    var told = outcome.record(
+      of: session, id(of: index), on: plans[UInt32(session.plan)].route, local: (clientLocal, backendLocal),
+      tallies: tallies, measured: measured, level: level, at: transport.now)
+    if session.traits.contains(.hasHeader), let headers = headers[index] {
+      told.headerAt = headers.completeAt
+      if let client = headers.told?.client { (told.client, told.via) = (client, told.client) }
+    }
+    if outcome.manner == .denied { told.denial = .header }
+    told.faults = transport.faultNote(of: session.client)
+    record(.session(told))
   }
 
-  /// At which level the end of a session is logged (`log.sessions`); nil: at none.
+  /// At which level the end of a session is logged (`log.sessions`); nil: at none, and nobody reads along either.
   @inlinable
   func level(of index: UInt32, as outcome: SessionOutcome) -> LogLevel? {
     switch log.sessions {
@@ -131,8 +139,19 @@ extension Proxy where IO: ~Copyable {
       let isProbe = outcome.party == .client && (outcome.manner == .end || outcome.manner == .reset) && !hasBytes
       return isProbe ? .debug : .info
     case .failures: return outcome.manner == .end ? .debug : .info
-    case .off: return nil
+    case .off: return readLevel == nil && !keepsRecords ? nil : .info
     }
+  }
+
+  /// Tells that a session has begun, to who wants to know that much.
+  @inlinable
+  mutating func tellBegan(_ index: UInt32) {
+    guard log.sessions != .off || readLevel != nil else { return }
+    let route = plans[UInt32(sessions[index].plan)].route
+    record(
+      .sessionBegan(
+        id(of: index), listener: route.listener.name, backend: route.backend.name,
+        client: sessions[index].clientEndpoint, generation: route.generation))
   }
 
   @usableFromInline typealias Tallies = (toBackend: SessionRecord.Tally, toClient: SessionRecord.Tally)

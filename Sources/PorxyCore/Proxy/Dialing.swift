@@ -1,148 +1,91 @@
-/// The attempts to connect a session to one of its backend's addresses.
-@usableFromInline
-struct Dial {
-  /// The queue of its backend that a dial is in.
-  @usableFromInline
-  enum Wait: UInt8 {
-    case none
-    /// For the answer to the backend's name.
-    case name
-    /// For a local port towards the backend.
-    case port
-  }
-
-  @usableFromInline let session: UInt32
-  @usableFromInline let startedAt: Instant
-  @usableFromInline var addresses: [IPAddress] = []
-  /// The next address to try, an index in `addresses`.
-  @usableFromInline var next = 0
-  @usableFromInline var attempts = Attempts()
-  /// When the next address is tried though an attempt is still open.
-  @usableFromInline var nextAttemptAt = Instant.never
-  /// Since when there has been no descriptor, memory or port for an attempt.
-  @usableFromInline var shortSince: Instant?
-  @usableFromInline var lastFailure: Failure?
-  /// Addresses towards which there was no local port.
-  @usableFromInline var portless: [IPAddress] = []
-  @usableFromInline var wait = Wait.none
-  @usableFromInline var place = DialQueue.Place()
-
-  @usableFromInline
-  init(session: UInt32, startedAt: Instant) {
-    self.session = session
-    self.startedAt = startedAt
-  }
-
-  @inlinable
-  var isExhausted: Bool { next >= addresses.count && attempts.count == 0 }
-
-  /// Takes the attempt with this socket out and returns the address that it led to; nil if there is none.
-  @inlinable
-  mutating func takeAttempt(_ socket: SocketID) -> IPAddress? {
-    // The addresses before `next` keep their places while there is an attempt.
-    attempts.remove(socket).map { addresses[$0] }
-  }
-
-  /// Takes the addresses that are new to it, to be tried before those that are left; false where there is none.
-  @usableFromInline
-  mutating func add(_ answer: [IPAddress]) -> Bool {
-    let new = answer.filter { !addresses.contains($0) }
-    // The addresses of attempts that are open keep their places.
-    addresses.insert(contentsOf: new, at: next)
-    return !new.isEmpty
-  }
-
-  /// Begins anew with the addresses that lacked nothing but a port; false where there are none.
-  @inlinable
-  mutating func beginsAnewWithPortless() -> Bool {
-    guard !portless.isEmpty else { return false }
-    addresses = portless
-    portless = []
-    next = 0
-    return true
-  }
-}
-
-/// The sockets of a dial that are connecting; a list without memory of its own, as long as `Limits.attemptsMax`.
-@usableFromInline
-struct Attempts {
-  @usableFromInline
-  struct Attempt {
-    @usableFromInline let socket: SocketID
-    /// An index in the dial's addresses.
-    @usableFromInline let address: UInt8
-
-    @usableFromInline
-    init(socket: SocketID, address: Int) {
-      self.socket = socket
-      self.address = UInt8(address)
-    }
-  }
-
-  // As many as `Limits.attemptsMax`.
-  private var places: InlineArray<8, Attempt> = .init(repeating: Attempt(socket: .none, address: 0))
-  @usableFromInline private(set) var count = 0
-
-  @usableFromInline
-  init() {}
-
-  @usableFromInline
-  subscript(index: Int) -> Attempt { places[index] }
-
-  @usableFromInline
-  mutating func append(_ attempt: Attempt) {
-    invariant(count < places.count, "a dial has no more attempts open than Limits.attemptsMax")
-    places[count] = attempt
-    count += 1
-  }
-
-  /// Takes the attempt with this socket out and returns which address it led to; nil if there is none.
-  @usableFromInline
-  mutating func remove(_ socket: SocketID) -> Int? {
-    for index in 0..<count where places[index].socket == socket {
-      let address = places[index].address
-      count -= 1
-      places[index] = places[count]
-      return Int(address)
-    }
-    return nil
-  }
-}
-
-// Connecting a session to its backend: every address of its name in turn, the next attempt beginning while the last may
-// still succeed (RFC 8305), and a reset for the client when none does (REFUSED).
+// Connecting a session to its backend: every endpoint in turn, and every address of an endpoint's name, the next
+// attempt beginning while the last may still succeed (RFC 8305), and a reset for the client when none does (REFUSED).
+// The client knows nothing of it: none of its bytes has left porxy before a connection is established.
 extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func dial(for session: UInt32, on transport: inout IO) {
     let dial = dials.insert(Dial(session: session, startedAt: transport.now))
     sessions[session].dial = dial
-    address(dial, of: backendIndex(of: session), on: &transport)
+    attempt(dial, on: &transport)
   }
 
   @inlinable
   func backendIndex(of session: UInt32) -> UInt32 { plans[UInt32(sessions[session].plan)].backend }
 
+  /// The endpoint that a dial tries, in the worker's table.
+  @inlinable
+  func endpointIndex(of dial: UInt32) -> UInt32 {
+    backends[backendIndex(of: dials[dial].session)].endpoints[Int(dials[dial].endpoint)]
+  }
+
+  /// Where an endpoint of a session's backend is, at one of its addresses.
+  @inlinable
+  func place(of endpoint: UInt16, at address: IPAddress, for session: UInt32) -> Endpoint {
+    let known = backends[backendIndex(of: session)].endpoints[Int(endpoint)]
+    return Endpoint(address, endpoints[known].endpoint.port ?? sessions[session].backendEndpoint.port)
+  }
+
   // MARK: Attempts
 
-  /// Begins the next attempt; refuses the session when there is none left.
+  /// Begins the next attempt, at the next endpoint where this one has none left; refuses the session when there is none
+  /// left at all.
   @inlinable
   mutating func attempt(_ dial: UInt32, on transport: inout IO) {
     let session = dials[dial].session
-    let backend = backendIndex(of: session)
     dials[dial].nextAttemptAt = .never
-    // Behind others that wait, a try would be in vain. Whoever has nothing left to try does not wait with them.
-    if !hasPorts(backend), dials[dial].attempts.count == 0, dials[dial].shortSince == nil, !dials[dial].isExhausted {
-      waitForPort(dial, at: transport.now)
-      return arm(session, at: transport.now)
+    var left = Limits.endpointsPerTurn
+    while true {  // bound: endpointsPerTurn
+      guard hasPorts(dial, at: transport.now) else { break }
+      tryAddresses(of: dial, on: &transport)
+      guard dials[dial].hasFailedEndpoint else { break }
+      guard left > 0 else {
+        dials[dial].nextAttemptAt = transport.now + Limits.endpointsInterval
+        break
+      }
+      left -= 1
+      if beginEndpoint(dial, on: &transport) { continue }
+      if dials[dial].isExhausted, !waitsForMore(dial, at: transport.now) {
+        return refuse(session, dials[dial].lastFailure, on: &transport)
+      }
+      break
     }
+    arm(session, at: transport.now)
+  }
+
+  /// Whether an attempt is worth making: behind others that wait for a port towards the endpoint, it would be in vain.
+  /// A dial that has another endpoint to try does not wait with them.
+  @inlinable
+  mutating func hasPorts(_ dial: UInt32, at now: Instant) -> Bool {
+    guard !shortEndpoints.isEmpty, dials[dial].endpoint != Dial.noEndpoint else { return true }
+    let endpoint = endpointIndex(of: dial)
+    guard !endpoints[endpoint].portless.isEmpty, dials[dial].shortSince == nil else { return true }
+    guard dials[dial].next < dials[dial].addresses.count else { return true }
+    if backends[endpoints[endpoint].backend].hasSeveral {
+      for address in dials[dial].addresses[dials[dial].next...] {
+        dials[dial].portless.append(Dial.Portless(endpoint: dials[dial].endpoint, address: address))
+      }
+      dials[dial].next = dials[dial].addresses.count
+      return true
+    }
+    guard dials[dial].attempts.count == 0 else { return true }
+    waitForPort(dial, at: now)
+    return false
+  }
+
+  /// Begins an attempt at the endpoint's next address, and at further ones where that fails at once.
+  @inlinable
+  mutating func tryAddresses(of dial: UInt32, on transport: inout IO) {
+    let session = dials[dial].session
     while dials[dial].next < dials[dial].addresses.count {  // bound: the addresses, addressesMax
       guard hasRoomForAttempt(dial, at: transport.now) else { break }
-      let endpoint = Endpoint(dials[dial].addresses[dials[dial].next], sessions[session].backendEndpoint.port)
+      let address = dials[dial].addresses[dials[dial].next]
+      let endpoint = dials[dial].endpoint
       do throws(TransportError) {
-        let socket = try connect(dial, to: endpoint, on: &transport)
+        let socket = try connect(dial, to: place(of: endpoint, at: address, for: session), on: &transport)
         setOwner(of: socket, to: dial, as: .attempt)
         countAttempt(of: session)
-        dials[dial].attempts.append(Attempts.Attempt(socket: socket, address: dials[dial].next))
+        dials[dial].attempts.append(
+          Attempts.Attempt(socket: socket, at: address, of: endpoint, since: transport.now))
         dials[dial].next += 1
         dials[dial].shortSince = nil
         if dials[dial].next < dials[dial].addresses.count {
@@ -156,23 +99,34 @@ extension Proxy where IO: ~Copyable {
           break
         }
         countAttempt(of: session)
-        attemptFailed(dial, at: endpoint, error.failure)
+        attemptFailed(dial, at: address, of: endpoint, error.failure, atOnce: true, transport.now)
         dials[dial].next += 1
       }
     }
-    if dials[dial].isExhausted {
+  }
+
+  /// Whether something may still come for a dial that has neither an attempt open nor an endpoint to begin with.
+  @inlinable
+  mutating func waitsForMore(_ dial: UInt32, at now: Instant) -> Bool {
+    if let endpoint = dials[dial].takePortless() {
       // Without a port towards one address another one of the backend's may do: none is waited for before all have been
       // tried.
-      if dials[dial].beginsAnewWithPortless() {
-        waitForPort(dial, at: transport.now)
-      } else if dials[dial].wait == .name {
-        // The name may lead elsewhere by now: its answer is on its way.
-        dials[dial].nextAttemptAt = transport.now + Limits.renewalPatience
-      } else {
-        return refuse(session, dials[dial].lastFailure, on: &transport)
+      if endpoint != dials[dial].endpoint {
+        account(of: endpoint, for: dials[dial].session).take()
+        moveOn(dial, to: endpoint)
       }
+      waitForPort(dial, at: now)
+    } else if dials[dial].wait == .name {
+      // The name may lead elsewhere by now: its answer is on its way.
+      dials[dial].nextAttemptAt = now + Limits.renewalPatience
+    } else if dials[dial].others.hasFull {
+      // It has connected, so it is not refused: it waits for a place, as others do in the backlog.
+      dials[dial].nextAttemptAt = now + Limits.pauseInterval
+      pauseListeners(of: backendIndex(of: dials[dial].session), .endpointsMax, at: now)
+    } else {
+      return false
     }
-    arm(session, at: transport.now)
+    return true
   }
 
   /// A dial always gets one socket; each further one at the same time is taken from what all dials have together, so
@@ -206,13 +160,19 @@ extension Proxy where IO: ~Copyable {
   }
 
   @inlinable
-  mutating func attemptFailed(_ dial: UInt32, at endpoint: Endpoint, _ failure: Failure) {
-    dials[dial].lastFailure = failure
-    countAttempts(AttemptResult(failure), to: backendIndex(of: dials[dial].session))
-    if failure == .portsExhausted { dials[dial].portless.append(endpoint.address) }
+  mutating func attemptFailed(
+    _ dial: UInt32, at address: IPAddress, of endpoint: UInt16, _ failure: Failure, atOnce: Bool, _ now: Instant
+  ) {
+    dials[dial].noteMet(failure, atOnce: atOnce)
     let session = dials[dial].session
-    let backend = backends[backendIndex(of: session)].backend.name
-    record(.attemptFailed(id(of: session), backend: backend, endpoint, failure))
+    let known = backendIndex(of: session)
+    countAttempts(AttemptResult(failure), to: known, endpoint)
+    if failure == .portsExhausted {
+      dials[dial].portless.append(Dial.Portless(endpoint: endpoint, address: address))
+    }
+    let place = place(of: endpoint, at: address, for: session)
+    record(.attemptFailed(id(of: session), backend: backends[known].backend.name, place, failure))
+    endpointFailed(dial, failure, endpoint, at: now)
   }
 
   @inlinable
@@ -222,13 +182,36 @@ extension Proxy where IO: ~Copyable {
 
   @inlinable
   mutating func connected(_ socket: SocketID, on transport: inout IO) {
-    guard let owner = owner(of: socket), owner.role == .attempt else { return }
-    let session = dials[owner.index].session
-    guard let address = dials[owner.index].takeAttempt(socket) else { return }
-    giveAttemptBack(owner.index)
-    countConnected(to: backendIndex(of: session), since: dials[owner.index].startedAt, at: transport.now)
-    abandon(owner.index, .orderly, as: .lostRace, on: &transport)
-    sessions[session].backendEndpoint = Endpoint(address, sessions[session].backendEndpoint.port)
+    guard let owner = owner(of: socket) else { return }
+    switch owner.role {
+    case .attempt: attemptConnected(owner.index, socket, on: &transport)
+    case .look: lookConnected(owner.index, on: &transport)
+    case .check: checkConnected(owner.index, on: &transport)
+    case .none, .client, .backend: break
+    }
+  }
+
+  @inlinable
+  mutating func connectFailed(_ socket: SocketID, _ failure: Failure, on transport: inout IO) {
+    guard let owner = owner(of: socket) else { return }
+    switch owner.role {
+    case .attempt: attemptConnectFailed(owner.index, socket, failure, on: &transport)
+    case .look: endLook(owner.index, on: &transport)
+    case .check: checkConnectFailed(owner.index, failure, on: &transport)
+    case .none, .client, .backend: break
+    }
+  }
+
+  @inlinable
+  mutating func attemptConnected(_ dial: UInt32, _ socket: SocketID, on transport: inout IO) {
+    let session = dials[dial].session
+    guard let attempt = dials[dial].attempts.remove(socket) else { return }
+    giveAttemptBack(dial)
+    countConnected(to: backendIndex(of: session), attempt, since: dials[dial].startedAt, at: transport.now)
+    endpointAnswered(dial, attempt.endpoint)
+    abandon(dial, .orderly, as: .lostRace, winner: attempt.endpoint, on: &transport)
+    sessions[session].endpoint = attempt.endpoint
+    sessions[session].backendEndpoint = place(of: attempt.endpoint, at: attempt.address, for: session)
     setOwner(of: socket, to: session, as: .backend)
     sessions[session].dial = .max
     sessions[session].backend = socket
@@ -239,22 +222,23 @@ extension Proxy where IO: ~Copyable {
     sessions[session].toClient.sourceReady = true
     welcome(session, at: transport.now)
     arm(session, at: transport.now)
+    if backends[backendIndex(of: session)].backend.proxyProtocol != nil { announceClient(of: session) }
     relay(session, on: &transport)
   }
 
   @inlinable
-  mutating func connectFailed(_ socket: SocketID, _ failure: Failure, on transport: inout IO) {
-    guard let owner = owner(of: socket), owner.role == .attempt else { return }
-    let dial = owner.index
-    guard let address = dials[dial].takeAttempt(socket) else { return }
+  mutating func attemptConnectFailed(_ dial: UInt32, _ socket: SocketID, _ failure: Failure, on transport: inout IO) {
+    guard let attempt = dials[dial].attempts.remove(socket) else { return }
     giveAttemptBack(dial)
-    let endpoint = Endpoint(address, sessions[dials[dial].session].backendEndpoint.port)
     clearOwner(of: socket)
     unchain(socket)
     transport.close(socket, .orderly)
-    attemptFailed(dial, at: endpoint, failure)
+    attemptFailed(dial, at: attempt.address, of: attempt.endpoint, failure, atOnce: false, transport.now)
+    if attempt.endpoint != dials[dial].endpoint { leaveSilent(dial, attempt.endpoint) }
     // The next address need not wait for its interval any more.
-    self.attempt(dial, on: &transport)
+    if attempt.endpoint == dials[dial].endpoint || dials[dial].isExhausted {
+      self.attempt(dial, on: &transport)
+    }
   }
 
   /// Looks after a dial whose session's timer fired.
@@ -264,12 +248,14 @@ extension Proxy where IO: ~Copyable {
     if let connect = timeouts(of: session).connect, now >= dials[dial].startedAt + connect {
       return end(session, by: .porxy, .timeout, failure: .timedOut, on: &transport)
     }
-    if now >= dials[dial].nextAttemptAt {
+    if now >= dials[dial].nextEndpointAt {
+      endpointIsSilent(dial, at: now, on: &transport)
+    } else if now >= dials[dial].nextAttemptAt {
       // No answer came in time.
       if dials[dial].isExhausted { endWait(of: dial) }
       attempt(dial, on: &transport)
-      guard sessions.contains(session), sessions[session].dial == dial else { return }
     }
+    guard sessions.contains(session), sessions[session].dial == dial else { return }
     // Judged behind a try: what was short when time was up may be there again.
     guard let since = dials[dial].shortSince, dials[dial].attempts.count == 0 else { return }
     guard now >= since + Limits.shortagePatience else { return }
@@ -279,24 +265,30 @@ extension Proxy where IO: ~Copyable {
   /// Resets a client whose backend cannot be had (REFUSED).
   @inlinable
   mutating func refuse(_ session: UInt32, _ failure: Failure?, on transport: inout IO) {
+    mirrorRefusal(of: session, at: transport.now)
     end(session, by: .backend, .refused, failure: failure, on: &transport)
   }
 
-  /// Ends a dial, with all attempts that are still open.
+  /// Ends a dial, with all attempts that are still open, and its places with all endpoints but the one that has won.
   ///
   /// An attempt may have been accepted already without our knowing: it is closed the way its session is, so that a
   /// server sees the reset of a client that reset meanwhile, and no clean end.
   @inlinable
-  mutating func abandon(_ dial: UInt32, _ closing: Closing, as result: AttemptResult, on transport: inout IO) {
+  mutating func abandon(
+    _ dial: UInt32, _ closing: Closing, as result: AttemptResult, winner: UInt16? = nil, on transport: inout IO
+  ) {
+    if result == .timedOut { suspect(dials[dial].endpoint, of: dials[dial].session, because: .timedOut) }
     endWait(of: dial)
-    countAttempts(result, times: dials[dial].attempts.count, to: backendIndex(of: dials[dial].session))
+    let session = dials[dial].session
     shared.admission.giveBackAttempts(dials[dial].attempts.count - 1, worker)
     for index in 0..<dials[dial].attempts.count {
-      let socket = dials[dial].attempts[index].socket
-      clearOwner(of: socket)
-      unchain(socket)
-      transport.close(socket, closing)
+      let attempt = dials[dial].attempts[index]
+      countAttempts(result, to: backendIndex(of: session), attempt.endpoint)
+      clearOwner(of: attempt.socket)
+      unchain(attempt.socket)
+      transport.close(attempt.socket, closing)
     }
+    giveBackPlaces(of: dial, but: winner)
     dials.remove(dial)
   }
 }

@@ -17,6 +17,9 @@ public enum Inquiry: Sendable, Equatable {
   case listener(String, ListenerRequest)
   /// From now on only records up to this level are made, until a reload says another.
   case setLogLevel(LogLevel)
+  /// From now on records are made up to this level whatever the log takes, because somebody reads along; nil: nobody
+  /// does any more.
+  case readRecords(upTo: LogLevel?)
 }
 
 /// What a worker answers to an `Inquiry`.
@@ -41,6 +44,9 @@ public enum WorkerAnswer: Sendable, Equatable {
   case step(Reload.Answer)
   /// To the `ControlRequest.ask` of that number.
   case reply(Reply, to: UInt32, worker: Int)
+  /// To nothing: it has changed something that all workers share. Whoever drives them posts `ControlRequest.look` to
+  /// the others.
+  case ring(worker: Int)
 }
 
 extension Proxy where IO: ~Copyable {
@@ -61,12 +67,38 @@ extension Proxy where IO: ~Copyable {
     case .endSession(let id, let ending): .found(end(id, ending, on: &transport))
     case .listener(let name, let request): .found(take(request, of: name, at: transport.now))
     case .setLogLevel(let level): setLogLevel(level)
+    case .readRecords(let level): readRecords(upTo: level)
     }
   }
 
   @inlinable
   mutating func setLogLevel(_ level: LogLevel) -> Reply {
     log.level = level
+    setRecordLevel()
     return .done
+  }
+
+  @inlinable
+  mutating func readRecords(upTo level: LogLevel?) -> Reply {
+    readLevel = level
+    setRecordLevel()
+    return .done
+  }
+}
+
+// What one worker changes and all of them have to know at once: it is in the accounts that they share, and those that
+// sleep are woken to look at it.
+extension Proxy where IO: ~Copyable {
+  /// Has the other workers look at what this one has changed.
+  @inlinable
+  mutating func ring() {
+    if !answers.contains(.ring(worker: worker)) { answers.append(.ring(worker: worker)) }
+  }
+
+  /// Takes up what another worker has changed.
+  @inlinable
+  mutating func look(on transport: inout IO) {
+    if !checks.isEmpty { checks.areHurried = true }
+    endSessionsOfDown(on: &transport)
   }
 }

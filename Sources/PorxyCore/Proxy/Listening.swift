@@ -72,6 +72,8 @@ struct OpenListener {
   @usableFromInline var pauseIsTold = false
   /// Its socket was destroyed and there is no other yet; `id` names nothing.
   @usableFromInline var isLost = false
+  /// It does not listen now, and keeps its place (`mirror`).
+  @usableFromInline var isStopped = false
   /// When to try again, and how long to wait after that.
   @usableFromInline var reopenAt = Instant(nanoseconds: 0)
   @usableFromInline var reopenDelay = Limits.reopenDelay
@@ -121,9 +123,19 @@ extension Proxy where IO: ~Copyable {
     var options = ListenOptions(route(of: index).listener)
     options.isAgain = true
     do throws(TransportError) {
-      listeners[index].id = try transport.listen(on: listeners[index].endpoint, options)
+      let isStopped = mustNotListen(index)
+      let endpoint = listeners[index].endpoint
+      listeners[index].id =
+        isStopped ? try transport.bind(to: endpoint, options) : try transport.listen(on: endpoint, options)
       places[listeners[index].id] = index
       listeners[index].isLost = false
+      if isStopped {
+        neglect(index)
+        listeners[index].pausedUntil = nil
+        listeners[index].isStopped = true
+        return transport.stopListening(listeners[index].id)
+      }
+      if listeners[index].isHeld { countPause(index, .administrator, at: transport.now) }
       attend(index)
       listeners[index].pausedUntil = nil
       record(.listenerRestored(listener: route(of: index).listener.name, on: listeners[index].endpoint))

@@ -19,6 +19,10 @@ public final class NameStore: Sendable {
 
     @usableFromInline
     init() {}
+
+    /// Whether something is known, and is not too old to be used for so long.
+    @usableFromInline
+    func serves(at now: Instant, keptFor keep: Duration) -> Bool { !addresses.isEmpty && now < learnedAt + keep }
   }
 
   private struct State {
@@ -113,91 +117,110 @@ public final class NameStore: Sendable {
   }
 }
 
-// The addresses of a backend's name: known ones are used at once and renewed beside, unknown ones are waited for.
+// The addresses of an endpoint's name: known ones are used at once and renewed beside, unknown ones are waited for.
 extension Proxy where IO: ~Copyable {
-  /// Gives a dial its addresses, or has it wait for them. With addresses that are not fresh it does both: what the next
-  /// answer has in addition is tried, too.
+  /// Gives a dial the addresses of its endpoint, or has it wait for them. With addresses that are not fresh it does
+  /// both: what the next answer has in addition is tried, too.
   @inlinable
-  mutating func address(_ dial: UInt32, of backend: UInt32, on transport: inout IO) {
-    refresh(backend)
-    let (isKnown, isFresh) = backends[backend].use(at: transport.now)
-    if !isFresh, let name = backends[backend].name {
-      if !isKnown || name.mayRenew(transport.now) { lookUp(backend, name, on: &transport) }
-      if backends[backend].resolution != nil {
+  mutating func findAddresses(for dial: UInt32, on transport: inout IO) {
+    let endpoint = endpointIndex(of: dial)
+    refresh(endpoint)
+    let (isKnown, isFresh) = endpoints[endpoint].use(at: transport.now)
+    if !isFresh, let name = endpoints[endpoint].name {
+      if !isKnown || name.mayRenew(transport.now) { lookUp(endpoint, name, on: &transport) }
+      if endpoints[endpoint].resolution != nil {
         dials[dial].wait = .name
-        backends[backend].waiting.append(dial, in: &dials)
+        endpoints[endpoint].waiting.append(dial, in: &dials)
       }
     }
-    guard isKnown else { return arm(dials[dial].session, at: transport.now) }
-    dials[dial].addresses = backends[backend].answer.addresses
-    attempt(dial, on: &transport)
+    if isKnown { dials[dial].addresses = endpoints[endpoint].answer.addresses }
   }
 
   /// Takes over what another worker may have learned.
   @inlinable
-  mutating func refresh(_ backend: UInt32) {
-    guard let name = backends[backend].name,
-      let answer = name.answer(otherThan: backends[backend].answer.version)
+  mutating func refresh(_ endpoint: UInt32) {
+    guard let name = endpoints[endpoint].name,
+      let answer = name.answer(otherThan: endpoints[endpoint].answer.version)
     else { return }
-    backends[backend].answer = answer
+    endpoints[endpoint].answer = answer
   }
 
   /// Asks for a name's addresses, unless this worker is asking already. Of lookups by several workers the transport
   /// makes one.
   @inlinable
-  mutating func lookUp(_ backend: UInt32, _ name: NameStore.Entry, on transport: inout IO) {
-    guard backends[backend].resolution == nil else { return }
-    backends[backend].resolution = transport.resolve(name.name)
+  mutating func lookUp(_ endpoint: UInt32, _ name: NameStore.Entry, on transport: inout IO) {
+    guard endpoints[endpoint].resolution == nil else { return }
+    endpoints[endpoint].resolution = transport.resolve(name.name)
   }
 
   @inlinable
   mutating func resolved(_ resolution: ResolutionID, on transport: inout IO) {
-    let asking = (0..<backends.extent).first { backends.contains($0) && backends[$0].resolution == resolution }
-    guard let backend = asking, let name = backends[backend].name else {
-      // A backend that is gone needs no answer any more, but the transport keeps it until it is taken.
+    let asking = (0..<endpoints.extent).first { endpoints.contains($0) && endpoints[$0].resolution == resolution }
+    guard let endpoint = asking, let name = endpoints[endpoint].name else {
+      // An endpoint that is gone needs no answer any more, but the transport keeps it until it is taken.
       _ = try? transport.takeAddresses(of: resolution)
       return
     }
-    backends[backend].resolution = nil
+    endpoints[endpoint].resolution = nil
     let now = transport.now
     do throws(ResolutionError) {
-      let answer = try transport.takeAddresses(of: resolution)
-      guard !answer.isEmpty else { throw .unknownName }
-      countResolution(.answered, of: backend)
-      backends[backend].lookupError = nil
-      tellLeftOut(answer.count, of: backend)
-      name.learn(KnownBackend.order(answer), now)
-      refresh(backend)
+      let count = try takeAddresses(of: name, resolution, on: &transport)
+      countResolution(.answered, of: endpoint)
+      endpoints[endpoint].lookupError = nil
+      tellLeftOut(count, of: endpoint)
+      if !mirrors.isEmpty, !endpoints[endpoint].use(at: now).isKnown {
+        hurryMirrors(of: endpoints[endpoint].backend, at: now)
+      }
+      refresh(endpoint)
     } catch {
-      countResolution(ResolutionResult(error), of: backend)
-      backends[backend].lookupError = error
+      countResolution(ResolutionResult(error), of: endpoint)
+      endpoints[endpoint].lookupError = error
+      refresh(endpoint)
+      if name.mayTell(now) {
+        record(
+          .unresolved(
+            backend: backendName(of: endpoint), error, usesLastAnswer: endpoints[endpoint].use(at: now).isKnown))
+      }
+    }
+    if !endpoints[endpoint].waiting.isEmpty { answered.append(endpoint) }
+  }
+
+  /// Takes what has come of a lookup, by a session or a check, for all workers; how many addresses there were.
+  @inlinable
+  mutating func takeAddresses(
+    of name: NameStore.Entry, _ resolution: ResolutionID, on transport: inout IO
+  ) throws(ResolutionError) -> Int {
+    let now = transport.now
+    do throws(ResolutionError) {
+      let addresses = try transport.takeAddresses(of: resolution)
+      guard !addresses.isEmpty else { throw .unknownName }
+      name.learn(KnownEndpoint.order(addresses), now)
+      return addresses.count
+    } catch {
       switch error {
       case .unknownName: name.forget(now)
       case .unavailable: name.noteSilence(now)
       }
-      refresh(backend)
-      if name.mayTell(now) {
-        record(
-          .unresolved(
-            backend: backends[backend].backend.name, error, usesLastAnswer: backends[backend].use(at: now).isKnown))
-      }
+      throw error
     }
-    if !backends[backend].waiting.isEmpty { answered.append(backend) }
   }
+
+  @inlinable
+  func backendName(of endpoint: UInt32) -> String { backends[endpoints[endpoint].backend].backend.name }
 
   /// Tells once that a name has more addresses than are tried.
   @inlinable
-  mutating func tellLeftOut(_ count: Int, of backend: UInt32) {
-    guard count > Limits.addressesMax, backends[backend].answer.addresses.count < Limits.addressesMax else { return }
-    record(.addressesSkipped(backend: backends[backend].backend.name, count: count))
+  mutating func tellLeftOut(_ count: Int, of endpoint: UInt32) {
+    guard count > Limits.addressesMax, endpoints[endpoint].answer.addresses.count < Limits.addressesMax else { return }
+    record(.addressesSkipped(backend: backendName(of: endpoint), count: count))
   }
 
   /// Serves dials that waited for an answer, so many a turn that others get theirs.
   @inlinable
   mutating func serveAnswered(on transport: inout IO) {
     var left = Limits.dialsPerTurn
-    while left > 0, let backend = answered.last {  // bound: dialsPerTurn
-      let dial = backends[backend].waiting.first
+    while left > 0, let endpoint = answered.last {  // bound: dialsPerTurn
+      let dial = endpoints[endpoint].waiting.first
       guard dial != DialQueue.none else {
         answered.removeLast()
         continue
@@ -205,13 +228,14 @@ extension Proxy where IO: ~Copyable {
       left -= 1
       endWait(of: dial)
       // What has been learned meanwhile is as good; what is too old is nothing.
-      refresh(backend)
-      let isKnown = backends[backend].use(at: transport.now).isKnown
-      if !isKnown, let error = backends[backend].lookupError, dials[dial].addresses.isEmpty {
-        dials[dial].lastFailure = .unresolved(error)
+      refresh(endpoint)
+      let isKnown = endpoints[endpoint].use(at: transport.now).isKnown
+      if !isKnown, let error = endpoints[endpoint].lookupError, dials[dial].addresses.isEmpty {
+        dials[dial].noteMet(.unresolved(error), atOnce: false)
+        endpointFailed(dial, .unresolved(error), at: transport.now)
       }
-      let isNew = isKnown && dials[dial].add(backends[backend].answer.addresses)
-      if isNew || dials[dial].attempts.count == 0 { attempt(dial, on: &transport) }
+      let isNew = isKnown && dials[dial].add(endpoints[endpoint].answer.addresses)
+      if isNew || !dials[dial].hasAttempts(at: dials[dial].endpoint) { attempt(dial, on: &transport) }
     }
   }
 }

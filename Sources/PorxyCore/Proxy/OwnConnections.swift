@@ -74,7 +74,7 @@ extension Proxy where IO: ~Copyable {
     let options = backends[backend].socket
     guard generation.hasListener(onPort: endpoint.port),
       let reached = ownListener(at: endpoint, on: &transport)
-    else { return try transport.connect(to: endpoint, options) }
+    else { return try transport.connect(to: endpoint, options, for: sessions[session].client) }
     let route = plans[UInt32(sessions[session].plan)].route
     let path = path(of: session, on: &transport) + [route.listener.name]
     guard !path.contains(reached) else {
@@ -83,8 +83,9 @@ extension Proxy where IO: ~Copyable {
       }
       throw TransportError(.connectedToItself, during: "connect")
     }
+    let client = sessions[session].client
     let made = try shared.ownConnections.note(path) { () throws(TransportError) in
-      let socket = try transport.connect(to: endpoint, options)
+      let socket = try transport.connect(to: endpoint, options, for: client)
       let local = transport.localEndpoint(of: socket)
       return (socket, local.map { OwnConnections.Connection(from: $0, to: endpoint) })
     }

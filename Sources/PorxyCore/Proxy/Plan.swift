@@ -42,9 +42,16 @@ extension Proxy where IO: ~Copyable {
       backends[known].plans += 1
       return known
     }
-    let meter = meters.place(ofBackend: route.backend.name)
-    let index = backends.insert(KnownBackend(route.backend, shared.names, meter: meter))
-    backendPlaces[route.backend.name] = index
+    let name = route.backend.name
+    let index = backends.insert(KnownBackend(route.backend, meter: meters.place(ofBackend: name)))
+    let known = route.backend.endpoints.map { endpoint in
+      endpoints.insert(
+        KnownEndpoint(
+          endpoint, of: index, route.backend.resolve, shared.names,
+          meter: meters.place(ofEndpoint: endpoint.name, of: name)))
+    }
+    backends[index].endpoints = known
+    backendPlaces[name] = index
     return index
   }
 
@@ -67,8 +74,11 @@ extension Proxy where IO: ~Copyable {
     guard backends[backend].plans == 0 else { return }
     let name = backends[backend].backend.name
     if backendPlaces[name] == backend { backendPlaces[name] = nil }
-    answered.removeAll { $0 == backend }
-    shortBackends.removeAll { $0 == backend }
+    for endpoint in backends[backend].endpoints {
+      answered.removeAll { $0 == endpoint }
+      shortEndpoints.removeAll { $0 == endpoint }
+      endpoints.remove(endpoint)
+    }
     backends.remove(backend)
   }
 }

@@ -49,49 +49,59 @@ struct DialQueue {
   }
 }
 
-// Dials that wait for something of their backend: the answer to its name, or a local port towards it.
+// Dials that wait for something of their endpoint: the answer to its name, or a local port towards it.
 extension Proxy where IO: ~Copyable {
   /// Takes a dial out of the queue that it waits in, if it does.
   @inlinable
   mutating func endWait(of dial: UInt32) {
-    let backend = backendIndex(of: dials[dial].session)
     switch dials[dial].wait {
     case .none: return
-    case .name: backends[backend].waiting.remove(dial, in: &dials)
-    case .port: backends[backend].portless.remove(dial, in: &dials)
+    case .name: endpoints[endpointIndex(of: dial)].waiting.remove(dial, in: &dials)
+    case .port: endpoints[endpointIndex(of: dial)].portless.remove(dial, in: &dials)
     }
     dials[dial].wait = .none
   }
 
   // MARK: Ports
 
-  /// Whether nobody waits for a port towards this backend, so that an attempt is worth making.
+  /// Whether there is an endpoint of this backend towards which nobody waits for a port, so that an attempt is worth
+  /// making.
   @inlinable
-  func hasPorts(_ backend: UInt32) -> Bool { backends[backend].portless.isEmpty }
+  func hasPorts(_ backend: UInt32) -> Bool {
+    shortEndpoints.isEmpty || backends[backend].endpoints.contains { endpoints[$0].portless.isEmpty }
+  }
 
-  /// Keeps an accepted client while every local port is in use towards its backend. Meanwhile other clients of this
-  /// backend stay in the backlog, and those of other backends notice nothing (ACCEPT, ALONE).
+  /// Keeps an accepted client while every local port is in use towards its endpoint, and all others of its backend have
+  /// failed. Meanwhile other clients of this backend stay in the backlog, and those of other backends notice nothing
+  /// (ACCEPT, ALONE).
   @inlinable
   mutating func waitForPort(_ dial: UInt32, at now: Instant) {
-    let backend = backendIndex(of: dials[dial].session)
+    let endpoint = endpointIndex(of: dial)
     endWait(of: dial)
     dials[dial].wait = .port
     if dials[dial].shortSince == nil {
       dials[dial].shortSince = now
       dials[dial].lastFailure = .portsExhausted
-      backends[backend].portless.append(dial, in: &dials)
+      endpoints[endpoint].portless.append(dial, in: &dials)
     } else {
-      backends[backend].portless.prepend(dial, in: &dials)
+      endpoints[endpoint].portless.prepend(dial, in: &dials)
     }
-    if !shortBackends.contains(backend) {
-      shortBackends.append(backend)
-      backends[backend].portsTriedAt = now
-      backends[backend].portsRetryDelay = Limits.pauseInterval
+    if !shortEndpoints.contains(endpoint) {
+      shortEndpoints.append(endpoint)
+      endpoints[endpoint].portsTriedAt = now
+      endpoints[endpoint].portsRetryDelay = Limits.pauseInterval
     }
+    let backend = endpoints[endpoint].backend
+    if !hasPorts(backend) { pauseListeners(of: backend, .shortage(.portsExhausted), at: now) }
+  }
+
+  /// Leaves the clients of a backend in the backlog for a while.
+  @inlinable
+  mutating func pauseListeners(of backend: UInt32, _ reason: PauseReason, at now: Instant) {
     for index in 0..<listeners.extent where listeners.contains(index) {
       guard plans[listeners[index].plan].backend == backend else { continue }
       attend(index)
-      pause(index, .shortage(.portsExhausted), at: now)
+      pause(index, reason, at: now)
     }
   }
 
@@ -99,41 +109,41 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   var portsRetryAt: Instant {
     var soonest = Instant.never
-    for backend in shortBackends { soonest = min(soonest, backends[backend].portsRetryAt) }
+    for endpoint in shortEndpoints { soonest = min(soonest, endpoints[endpoint].portsRetryAt) }
     return soonest
   }
 
   /// Tries for a port again, for one dial a turn: the kernel looks at every port before it says that none is free.
   @inlinable
   mutating func retryPorts(at now: Instant, on transport: inout IO) {
-    guard let place = shortBackends.firstIndex(where: { now >= backends[$0].portsRetryAt }) else { return }
+    guard let place = shortEndpoints.firstIndex(where: { now >= endpoints[$0].portsRetryAt }) else { return }
     // The others are looked at first the next time.
-    let backend = shortBackends.remove(at: place)
-    shortBackends.append(backend)
-    let dial = backends[backend].portless.first
+    let endpoint = shortEndpoints.remove(at: place)
+    shortEndpoints.append(endpoint)
+    let dial = endpoints[endpoint].portless.first
     if dial != DialQueue.none {
       endWait(of: dial)
       attempt(dial, on: &transport)
-      // Its session may have been the last with this backend.
-      guard shortBackends.last == backend else { return }
-      backends[backend].portsTriedAt = now
-      if backends[backend].portless.first == dial {
+      // Its session may have been the last with this endpoint.
+      guard shortEndpoints.last == endpoint else { return }
+      endpoints[endpoint].portsTriedAt = now
+      if endpoints[endpoint].portless.first == dial {
         // Behind one that got a port, it was tried without a delay.
-        let delay = max(backends[backend].portsRetryDelay * 2, Limits.pauseInterval)
-        backends[backend].portsRetryDelay = min(delay, Limits.portsRetryIntervalMax)
+        let delay = max(endpoints[endpoint].portsRetryDelay * 2, Limits.pauseInterval)
+        endpoints[endpoint].portsRetryDelay = min(delay, Limits.portsRetryIntervalMax)
       } else {
-        backends[backend].portsRetryDelay = .zero
+        endpoints[endpoint].portsRetryDelay = .zero
       }
     }
-    if hasPorts(backend) {
-      shortBackends.removeLast()
-      endPauses(of: backend)
+    if endpoints[endpoint].portless.isEmpty {
+      shortEndpoints.removeLast()
+      endPauses(of: endpoints[endpoint].backend)
     }
   }
 
-  /// A session with this backend has ended, and may have given a port back.
+  /// A session with this endpoint has ended, and may have given a port back.
   @inlinable
-  mutating func hurryPorts(_ backend: UInt32) {
-    backends[backend].portsRetryDelay = min(backends[backend].portsRetryDelay, Limits.pauseInterval)
+  mutating func hurryPorts(_ endpoint: UInt32) {
+    endpoints[endpoint].portsRetryDelay = min(endpoints[endpoint].portsRetryDelay, Limits.pauseInterval)
   }
 }

@@ -6,7 +6,8 @@ extension Proxy where IO: ~Copyable {
   public mutating func readMeters(on transport: inout IO) -> WorkerMeters {
     let now = transport.now
     for index in 0..<listeners.extent where listeners.contains(index) { countPaused(index, at: now) }
-    for backend in 0..<backends.extent where backends.contains(backend) { noteAnswerAge(of: backend, at: now) }
+    for backend in 0..<backends.extent where backends.contains(backend) { noteAnswerAges(of: backend, at: now) }
+    noteHealth()
     var copy = meters.copy()
     copy.listeners = listenerStates(on: &transport)
     return copy
@@ -29,6 +30,10 @@ extension Proxy where IO: ~Copyable {
         states[place].paused += 1
         states[place].cause = listeners[index].pauseCause
       }
+      guard !listeners[index].isStopped else {
+        states[place].closed += 1
+        continue
+      }
       guard !listeners[index].isLost else { continue }
       states[place].listening += 1
       guard listeners.count <= ListenerState.asksMax, let queue = transport.acceptQueue(of: listeners[index].id) else {
@@ -40,13 +45,24 @@ extension Proxy where IO: ~Copyable {
   }
 
   @inlinable
-  mutating func noteAnswerAge(of backend: UInt32, at now: Instant) {
+  mutating func noteAnswerAges(of backend: UInt32, at now: Instant) {
     // An earlier generation's settings of the same name do not count any more.
-    guard backends[backend].name != nil, backendPlaces[backends[backend].backend.name] == backend else { return }
-    refresh(backend)
-    let answer = backends[backend].answer
-    meters.counted.backends[Int(backends[backend].meter)].answerAge =
-      answer.addresses.isEmpty ? nil : now.since(answer.learnedAt)
+    guard backendPlaces[backends[backend].backend.name] == backend else { return }
+    for endpoint in backends[backend].endpoints where endpoints[endpoint].name != nil {
+      refresh(endpoint)
+      let answer = endpoints[endpoint].answer
+      meters.counted.endpoints[Int(endpoints[endpoint].meter)].answerAge =
+        answer.addresses.isEmpty ? nil : now.since(answer.learnedAt)
+    }
+  }
+
+  /// What checks make of the endpoints that they look at.
+  @inlinable
+  mutating func noteHealth() {
+    for index in 0..<checks.endpoints.extent where isChecked(index) {
+      let isHealthy = checks.endpoints[index].account.health != .down
+      meters.counted.endpoints[Int(checks.endpoints[index].meter)].isHealthy = isHealthy
+    }
   }
 
   // MARK: Sessions
@@ -81,22 +97,27 @@ extension Proxy where IO: ~Copyable {
 
   // MARK: Backends
 
-  /// So many attempts to connect to a backend came to this.
+  /// An attempt to connect to an endpoint of a backend came to this.
   @inlinable
-  mutating func countAttempts(_ result: AttemptResult, times: Int = 1, to backend: UInt32) {
-    meters.counted.backends[Int(backends[backend].meter)].note(result, times: times)
+  mutating func countAttempts(_ result: AttemptResult, to backend: UInt32, _ endpoint: UInt16) {
+    let meter = endpoints[backends[backend].endpoints[Int(endpoint)]].meter
+    meters.counted.endpoints[Int(meter)].note(result)
   }
 
-  /// A dial that began then has connected to its backend.
+  /// A dial that began then has connected to its backend by this attempt.
   @inlinable
-  mutating func countConnected(to backend: UInt32, since begun: Instant, at now: Instant) {
-    countAttempts(.connected, to: backend)
+  mutating func countConnected(
+    to backend: UInt32, _ attempt: Attempts.Attempt, since begun: Instant, at now: Instant
+  ) {
+    countAttempts(.connected, to: backend, attempt.endpoint)
+    let endpoint = endpoints[backends[backend].endpoints[Int(attempt.endpoint)]].meter
+    meters.counted.endpoints[Int(endpoint)].connects.note(now.since(attempt.begunAt), on: .connects)
     meters.counted.backends[Int(backends[backend].meter)].connects.note(now.since(begun), on: .connects)
   }
 
   @inlinable
-  mutating func countResolution(_ result: ResolutionResult, of backend: UInt32) {
-    meters.counted.backends[Int(backends[backend].meter)].note(result)
+  mutating func countResolution(_ result: ResolutionResult, of endpoint: UInt32) {
+    meters.counted.endpoints[Int(endpoints[endpoint].meter)].note(result)
   }
 
   // MARK: Pauses

@@ -78,6 +78,11 @@ extension Proxy where IO: ~Copyable {
   mutating func listenNew(on transport: inout IO) -> [ListenFailure] {
     var failures: [ListenFailure] = []
     for index in 0..<listeners.extent where listeners.contains(index) && listeners[index].stage == .coming {
+      guard !mustNotListen(index) else {
+        listeners[index].isStopped = true
+        transport.stopListening(listeners[index].id)
+        continue
+      }
       do throws(TransportError) {
         try transport.startListening(listeners[index].id)
       } catch {
@@ -104,6 +109,7 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func serveNew(_ generation: Generation, on transport: inout IO) {
     log = generation.configuration.log
+    setRecordLevel()
     isObserved = generation.configuration.admin != nil
     self.generation = generation
     // lookup only: the listeners that there are.
@@ -140,10 +146,12 @@ extension Proxy where IO: ~Copyable {
     }
     for index in changed { change(index, to: routes[listeners[index].place]!, &plansByName, on: &transport) }
     openNew()
+    gatherMirrors(on: &transport)
     forgetHeld(but: Set(generation.routes.map(\.listener.name)), at: transport.now)
     // lookup only: held so that none was dropped in between.
     for plan in plansByName.values { leave(plan) }
     endSessionsOfRemoved(on: &transport)
+    arrangeChecks(of: generation, on: &transport)
   }
 
   /// Begins to accept where it was only listened so far.
@@ -155,6 +163,7 @@ extension Proxy where IO: ~Copyable {
       listeners[index].stage = .open
       // Clients that came while it was not served yet.
       if listeners[index].hasClients { attended.append(index) }
+      guard !listeners[index].isStopped else { continue }
       let (listener, address) = (route(of: index).listener, listeners[index].endpoint.address)
       guard told.insert([listener.name, "\(address)"]).inserted else { continue }
       let (first, last) = (listener.ports.lowerBound, listener.ports.upperBound)
@@ -181,6 +190,7 @@ extension Proxy where IO: ~Copyable {
     plansByName[route.listener.name] = new
     join(new)
     countPaused(index, at: transport.now)
+    changeMirror(index, to: route, on: &transport)
     listeners[index].plan = new
     leave(old)
   }
@@ -190,7 +200,7 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func beginGoing(_ index: UInt32, on transport: inout IO) {
     if case .going = listeners[index].stage { return }
-    if listeners[index].isLost {
+    if listeners[index].isLost || listeners[index].isStopped {
       record(.listenerClosed(listener: route(of: index).listener.name, on: listeners[index].endpoint))
       return close(listener: index, on: &transport)
     }

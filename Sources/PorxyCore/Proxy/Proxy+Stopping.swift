@@ -4,6 +4,7 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func drain(on transport: inout IO) {
     guard case .serving = stage else { return }
+    endChecks(on: &transport)
     forgetHeld(at: transport.now)
     for index in 0..<listeners.extent where listeners.contains(index) && listeners[index].stage != .coming {
       if !listeners[index].isLost { acceptAll(index, on: &transport) }
@@ -19,7 +20,7 @@ extension Proxy where IO: ~Copyable {
   /// signal, and though more may wait than one turn takes.
   @inlinable
   mutating func acceptAll(_ index: UInt32, on transport: inout IO) {
-    guard !listeners[index].isHeld else { return }
+    guard !listeners[index].isHeld, !listeners[index].isStopped else { return }
     // Where none waits there is nothing to pause for.
     guard transport.hasClients(listeners[index].id) else { return tellResumed(index, at: transport.now) }
     attend(index)
@@ -33,6 +34,7 @@ extension Proxy where IO: ~Copyable {
   /// Resets everything and ends now.
   @inlinable
   mutating func stop(on transport: inout IO) {
+    endChecks(on: &transport)
     forgetHeld(at: transport.now)
     closeListeners(on: &transport)
     if case .serving = stage { stage = .draining(since: transport.now) }
@@ -54,6 +56,7 @@ extension Proxy where IO: ~Copyable {
     for index in 0..<listeners.extent where listeners.contains(index) { remove(listener: index, on: &transport) }
     attended.removeAll()
     going.removeAll()
+    forgetMirrors(on: &transport)
   }
 
   /// Closes a listener's socket and forgets it, but for its place among those that are attended or about to go.

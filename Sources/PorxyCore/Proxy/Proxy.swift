@@ -13,7 +13,12 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
 
   @usableFromInline var generation: Generation
   @usableFromInline var log: LogSettings
-  @inlinable var logLevel: LogLevel { log.level }
+  /// Up to which level somebody outside reads along, whatever the log takes; nil: nobody does.
+  @usableFromInline var readLevel: LogLevel?
+  /// Records are made up to this level: for the log, or for who reads along.
+  @usableFromInline var recordLevel: LogLevel
+  /// Each session leaves a record, whatever the log takes: what is recorded of it is known by that.
+  @usableFromInline let keepsRecords: Bool
   @usableFromInline let shared: SharedState
   @usableFromInline let worker: Int
   @usableFromInline let relayMode: RelayMode
@@ -25,6 +30,7 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
   /// Places in `listeners` of those at which clients may wait: of thousands, only these cost a turn anything.
   @usableFromInline var attended: [UInt32] = []
   @usableFromInline var backends = Slab<KnownBackend>()
+  @usableFromInline var endpoints = Slab<KnownEndpoint>()
   // lookup only: places in `backends` by name, of the latest one where there are several.
   @usableFromInline var backendPlaces: [String: UInt32] = [:]
   @usableFromInline var sessions = Slab<Session>()
@@ -32,6 +38,8 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
   @usableFromInline var sessionsBegun: UInt64 = 0
   // lookup only: since when sessions that an administrator has asked to end have their drain time, by their places.
   @usableFromInline var endingSince: [UInt32: Instant] = [:]
+  // lookup only: the PROXY headers of those few sessions that have one, by their places.
+  @usableFromInline var headers: [UInt32: SessionHeaders] = [:]
   @usableFromInline var dials = Slab<Dial>()
   /// By slot of the transport's sockets.
   @usableFromInline var owners: [SocketOwner] = []
@@ -55,10 +63,10 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
   @usableFromInline var chained: [SocketID: OwnConnections.Connection] = [:]
   /// Addresses of backends with a listener's port.
   @usableFromInline var ownAddresses: [KnownAddress] = []
-  /// Backends whose name was answered while dials waited for it.
+  /// Endpoints whose name was answered while dials waited for it, in `endpoints`.
   @usableFromInline var answered: [UInt32] = []
-  /// Backends towards which a dial waits for a local port.
-  @usableFromInline var shortBackends: [UInt32] = []
+  /// Endpoints towards which a dial waits for a local port, in `endpoints`.
+  @usableFromInline var shortEndpoints: [UInt32] = []
   /// Sessions that wait for a conduit, and when to look for one again.
   @usableFromInline var starved: [UInt32] = []
   @usableFromInline var starvedUntil = Instant.never
@@ -72,10 +80,22 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
   @usableFromInline var answers: [WorkerAnswer] = []
   /// Somebody can ask for its counters.
   @usableFromInline var isObserved: Bool
+  /// Listeners with `mirror`, each once; empty where there is none.
+  @usableFromInline var mirrors: [FollowedMirror] = []
+  /// When a backend may be looked at again, or a look is over, as this worker knows it.
+  @usableFromInline var mirrorsDueAt = Instant.never
+  /// Looks at backends that are under way.
+  @usableFromInline var looks = Slab<Look>()
+  /// Looks and active checks that have read their share of the turn, and go on in the next.
+  @usableFromInline var readingOn: [SocketID] = []
   /// Names of the listeners that an administrator has paused.
   @usableFromInline var heldListeners: [String] = []
   /// Listeners that are closed soon, in `listeners`.
   @usableFromInline var going: [UInt32] = []
+  /// Active checks of endpoints; only the first worker has any.
+  @usableFromInline var checks = HealthChecks()
+  /// Sessions of endpoints that active checks have called down by then have been ended.
+  @usableFromInline var downUpTo = Instant(nanoseconds: 0)
   /// Sessions reset at the end of the drain time.
   @usableFromInline var resetByStop = 0
 
@@ -85,8 +105,11 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
     self.worker = worker
     generation = shared.generation
     log = generation.configuration.log
+    recordLevel = log.level
+    keepsRecords = generation.configuration.record != .off
     isObserved = generation.configuration.admin != nil
     relayMode = generation.configuration.relay
+    setRecordLevel()
   }
 
   /// Opens all listeners; what could not be opened is returned, and nothing is accepted before this was called.
@@ -112,9 +135,11 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
   /// When the next turn has something to do at the latest.
   @inlinable
   public var nextDeadline: Instant {
-    guard queued.isEmpty, bulk.count == 0, answered.isEmpty else { return Instant(nanoseconds: 0) }
+    guard queued.isEmpty, bulk.count == 0, answered.isEmpty, readingOn.isEmpty else { return Instant(nanoseconds: 0) }
     var deadline = min(sessionTimers.nextDeadline, starvedUntil, deferredKeepalives.dueAt, portsRetryAt)
+    if !checks.isEmpty { deadline = min(deadline, checks.nextDeadline) }
     for index in attended { deadline = min(deadline, listeners[index].pausedUntil ?? Instant(nanoseconds: 0)) }
+    deadline = min(deadline, mirrorsDueAt)
     for index in going { if case .going(let end) = listeners[index].stage { deadline = min(deadline, end) } }
     return deadline
   }
@@ -160,11 +185,13 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
     case .acceptable(let listener): acceptable(listener)
     case .connected(let socket): connected(socket, on: &transport)
     case .connectFailed(let socket, let failure): connectFailed(socket, failure, on: &transport)
+    case .resolved(let resolution) where !checks.isEmpty && checkResolved(resolution, on: &transport): break
     case .resolved(let resolution): resolved(resolution, on: &transport)
     case .control(.drain): drain(on: &transport)
     case .control(.stop): stop(on: &transport)
     case .control(.reload(let step)): take(step, on: &transport)
     case .control(.ask(let inquiry, let number)): take(inquiry, number: number, on: &transport)
+    case .control(.look): look(on: &transport)
     case .refused(let call, let failure): record(.callRefused(call, failure))
     }
   }
@@ -192,9 +219,12 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
     while let session = sessionTimers.expire(at: caughtUpTo) {
       timerFired(session, at: caughtUpTo, on: &transport)
     }
-    if !shortBackends.isEmpty { retryPorts(at: now, on: &transport) }
+    if !shortEndpoints.isEmpty { retryPorts(at: now, on: &transport) }
+    if !mirrors.isEmpty { followMirrors(at: now, on: &transport) }
     acceptWaiting(at: now, on: &transport)
     if !going.isEmpty { closeGoing(at: now, on: &transport) }
+    if !readingOn.isEmpty { readOn(on: &transport) }
+    if !checks.isEmpty { advanceChecks(on: &transport) }
     turnNumber &+= 1
     meters.counted.turns &+= 1
   }
@@ -217,7 +247,14 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
 
   @inlinable
   mutating func record(_ record: LogRecord) {
-    if record.level <= logLevel { records.append(record) }
+    if record.level <= recordLevel { records.append(record) }
+  }
+
+  /// To be called whenever the log's level, or that of who reads along, has changed.
+  @inlinable
+  mutating func setRecordLevel() {
+    recordLevel = max(log.level, readLevel ?? log.level)
+    if keepsRecords { recordLevel = .debug }
   }
 }
 

@@ -36,6 +36,8 @@ extension Proxy where IO: ~Copyable {
     switch owner.role {
     case .client: side = .client
     case .backend: side = .backend
+    case .look: return leave(owner.index, on: &transport)
+    case .check: return checkReady(owner.index, on: &transport)
     case .attempt, .none: return
     }
     sessions[owner.index].note(readiness, of: side)
@@ -53,6 +55,9 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func relay(_ index: UInt32, suspect: Side? = nil, on transport: inout IO) {
     sessions[index].enter(turnNumber)
+    if !sessions[index].traits.isDisjoint(with: .tradesHeader) {
+      guard tradeHeaders(of: index, on: &transport) else { return }
+    }
     let pumped = sessions[index].pump(suspect: suspect, relay: relayMode, on: &transport)
     if pumped.moved > 0 {
       noteMove(in: index, at: transport.now)

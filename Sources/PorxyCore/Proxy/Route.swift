@@ -9,15 +9,25 @@ public final class Route: Sendable {
   public let backend: Backend
   /// What the workers count of the listener, whatever generation their sessions are of.
   public let account: ListenerAccount
+  /// What the workers know of the backend's endpoints, in their order.
+  public let endpoints: [EndpointAccount]
   /// The number of the generation that it came with.
   public let generation: Int
 
-  init(_ listener: Listener, _ backend: Backend, _ account: ListenerAccount, generation: Int) {
+  init(
+    _ listener: Listener, _ backend: Backend, _ account: ListenerAccount, _ endpoints: [EndpointAccount],
+    generation: Int
+  ) {
     self.listener = listener
     self.backend = backend
     self.account = account
+    self.endpoints = endpoints
     self.generation = generation
   }
+
+  /// Whether the endpoint at a place gets no session, as the configuration or an administrator wants it.
+  @usableFromInline
+  func isDrained(_ place: Int) -> Bool { backend.endpoints[place].isDrained || endpoints[place].isMarkedDrained }
 
   /// Whether sessions would be served the same by the other one.
   @usableFromInline
@@ -39,11 +49,15 @@ public final class ListenerAccount: Sendable {
   /// When the log last heard that one of its sessions would come back to where it had been.
   @usableFromInline let loops = Notice()
 
+  /// Whether it listens, where it has `mirror`.
+  @usableFromInline let mirror: MirrorState
+
   /// Places for its sessions that are taken, in all workers.
   public var placesTaken: Int { sessions.taken }
 
   init(_ listener: Listener, workers: Int) {
     name = listener.name
+    mirror = MirrorState(isOpen: !listener.isMirror)
     sessions = SessionQuota(listener.sessionsMax ?? SessionQuota.unlimited, workers: workers)
   }
 }
@@ -121,6 +135,21 @@ public final class Generation: Sendable {
   }
 }
 
+extension Generation {
+  /// How the endpoints of its backends do, each once, in the order of the configuration; those of backends that no
+  /// listener leads to are left out.
+  public func endpointStates(at now: Instant) -> [EndpointState] {
+    var states: [EndpointState] = []
+    for backend in configuration.backends {
+      guard let route = routes.first(where: { $0.backend.name == backend.name }) else { continue }
+      for (endpoint, account) in zip(backend.endpoints, route.endpoints) {
+        states.append(EndpointState(endpoint, account, at: now))
+      }
+    }
+    return states
+  }
+}
+
 /// How many listeners a change of the configuration has added, changed, removed and left alone.
 public struct ListenerChanges: Sendable, Equatable {
   public internal(set) var added = 0
@@ -135,6 +164,7 @@ public struct ListenerChanges: Sendable, Equatable {
 extension IPAddress {
   /// The address that a connection to this one reaches: "any" means the machine itself (R18), and an IPv4 address may
   /// be written as an IPv6 one.
+  @usableFromInline
   var reached: IPAddress {
     if isMappedV4 { return IPAddress(v4: UInt32(truncatingIfNeeded: low)).reached }
     guard isAny else { return self }
@@ -146,6 +176,8 @@ extension IPAddress {
 public final class SharedState: Sendable {
   public let admission: Admission
   public let names = NameStore()
+  /// What chance among equal endpoints, and the times of active checks, are drawn from.
+  @usableFromInline let seed: UInt64
   @usableFromInline let ownConnections = OwnConnections()
   /// Where the workers' listeners are.
   @usableFromInline let places = HeldPlaces()
@@ -153,23 +185,23 @@ public final class SharedState: Sendable {
   private let state: Mutex<State>
 
   private struct State {
-    // lookup only: by the listener's name.
-    var accounts: [String: ListenerAccount]
+    var accounts: Accounts
     var current: Generation
     var next: Generation?
   }
 
-  /// Of a configuration; `sessionsMax` and `attemptsMax` are what the machine allows, `workers` share it.
+  /// Of a configuration; `sessionsMax` and `attemptsMax` are what the machine allows, `workers` share it. From `seed`
+  /// follows which of several endpoints a session gets where chance decides, and when active checks come.
   public init(
-    _ configuration: Configuration, sessionsMax: Int, attemptsMax: Int = 1 << 20, workers: Int = 1
+    _ configuration: Configuration, sessionsMax: Int, attemptsMax: Int = 1 << 20, workers: Int = 1, seed: UInt64 = 0
   ) {
     self.workers = workers
+    self.seed = seed
     admission = Admission(
       sessionsMax: min(sessionsMax, configuration.limits.sessionsMax ?? .max), attemptsMax: attemptsMax,
       workers: workers)
-    // lookup only: by the listener's name.
-    var accounts: [String: ListenerAccount] = [:]
-    let first = Self.generation(of: configuration, number: 1, &accounts, workers)
+    var accounts = Accounts(workers: workers)
+    let first = Self.generation(of: configuration, number: 1, &accounts)
     state = Mutex(State(accounts: accounts, current: first))
   }
 
@@ -183,7 +215,7 @@ public final class SharedState: Sendable {
   public func prepare(_ configuration: Configuration) {
     state.withLock { state in
       var accounts = state.accounts
-      state.next = Self.generation(of: configuration, number: state.current.number + 1, &accounts, workers)
+      state.next = Self.generation(of: configuration, number: state.current.number + 1, &accounts)
     }
   }
 
@@ -193,7 +225,9 @@ public final class SharedState: Sendable {
     state.withLock { state in
       guard let next = state.next else { return }
       for route in next.routes {
-        state.accounts[route.listener.name] = route.account
+        state.accounts.adopt(route)
+        // Should it get `mirror` later, it is open at first: it listens then.
+        if !route.listener.isMirror { _ = route.account.mirror.open(at: Instant(nanoseconds: 0)) }
         route.account.sessions.change(to: route.listener.sessionsMax ?? SessionQuota.unlimited)
       }
       admission.change(sessionsMax: min(sessionsMax, next.configuration.limits.sessionsMax ?? .max))
@@ -206,29 +240,21 @@ public final class SharedState: Sendable {
       if isDone, let next = state.next { state.current = next }
       state.next = nil
       guard isDone else { return }
-      // lookup only: the names there are.
-      let names = Set(state.current.routes.map(\.listener.name))
-      // Whoever has a session or a socket of the name has its account, too. A new one beside that would have places of
-      // its own.
-      for name in state.accounts.keys.filter({ !names.contains($0) })
-      where isKnownUniquelyReferenced(&state.accounts[name]!) {
-        state.accounts[name] = nil
-      }
+      state.accounts.forget(but: state.current)
     }
   }
 
-  /// Accounts that are kept: of all listeners that there are, and of some that are gone.
-  var accountCount: Int { state.withLock { $0.accounts.count } }
+  /// Accounts of listeners that are kept: of all that there are, and of some that are gone.
+  var accountCount: Int { state.withLock { $0.accounts.listenerCount } }
 
   private static func generation(
-    of configuration: Configuration, number: Int,
-    _ accounts: inout [String: ListenerAccount],  // lookup only: by name
-    _ workers: Int
+    of configuration: Configuration, number: Int, _ accounts: inout Accounts
   ) -> Generation {
+    let endpoints = configuration.backends.map { accounts.endpoints(of: $0) }
     let routes = configuration.listeners.map { listener in
-      let account = accounts[listener.name] ?? ListenerAccount(listener, workers: workers)
-      accounts[listener.name] = account
-      return Route(listener, configuration.backends[listener.backend], account, generation: number)
+      Route(
+        listener, configuration.backends[listener.backend], accounts.account(of: listener),
+        endpoints[listener.backend], generation: number)
     }
     return Generation(configuration, routes, number: number)
   }

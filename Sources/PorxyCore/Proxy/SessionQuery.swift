@@ -64,9 +64,8 @@ extension Proxy where IO: ~Copyable {
     let begin = min(query.from, sessions.extent)
     let end = begin + min(max(query.placesMax, 1), Limits.placesPerInquiry, sessions.extent - begin)
     for place in begin..<end where sessions.contains(place) {
-      guard query.matches(plans[UInt32(sessions[place].plan)].route, sessions[place].clientEndpoint.address) else {
-        continue
-      }
+      let client = toldClient(of: place) ?? sessions[place].clientEndpoint
+      guard query.matches(plans[UInt32(sessions[place].plan)].route, client.address) else { continue }
       page.append(snapshot(of: place))
     }
     if end < sessions.extent { page.continues(from: end) }
@@ -100,9 +99,9 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   func snapshot(of place: UInt32) -> SessionSnapshot {
     let dial = sessions[place].dial
-    let isResolving = dial != .max && dials[dial].addresses.isEmpty
+    let isResolving = dial != .max && dials[dial].isResolving
     return SessionSnapshot(
       sessions[place], id(of: place), on: plans[UInt32(sessions[place].plan)].route,
-      in: isResolving ? .resolving : sessions[place].phase)
+      in: isResolving ? .resolving : sessions[place].phase, told: toldClient(of: place))
   }
 }

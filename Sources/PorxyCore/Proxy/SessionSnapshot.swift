@@ -5,7 +5,10 @@ public struct SessionSnapshot: Sendable, Equatable {
   public let listener: String
   /// The backend's name.
   public let backend: String
+  /// As a header of the PROXY protocol tells it, if there was one.
   public let client: Endpoint
+  /// Who has connected and told of the client; nil: the client itself.
+  public let via: Endpoint?
   /// Nil before the backend is connected.
   public let backendEndpoint: Endpoint?
   public let phase: SessionRecord.Phase
@@ -39,6 +42,9 @@ public struct SessionSnapshot: Sendable, Equatable {
     }
   }
 
+  /// Who has connected to porxy, whatever a header told.
+  package var peer: Endpoint { via ?? client }
+
   /// What keeps a session from going on.
   public enum Waiting: String, Sendable, CaseIterable {
     /// The backend is not connected yet: its name, a local port or its answer.
@@ -61,11 +67,12 @@ public struct SessionSnapshot: Sendable, Equatable {
   }
 
   @usableFromInline
-  init(_ session: Session, _ id: SessionID, on route: Route, in phase: SessionRecord.Phase) {
+  init(_ session: Session, _ id: SessionID, on route: Route, in phase: SessionRecord.Phase, told: Endpoint?) {
     self.id = id
     listener = route.listener.name
     backend = route.backend.name
-    client = session.clientEndpoint
+    client = told ?? session.clientEndpoint
+    via = told == nil ? nil : session.clientEndpoint
     backendEndpoint = session.isConnected ? session.backendEndpoint : nil
     self.phase = phase
     acceptedAt = session.acceptedAt
@@ -80,7 +87,7 @@ public struct SessionSnapshot: Sendable, Equatable {
 extension Session {
   @usableFromInline
   var waitsFor: SessionSnapshot.Waiting? {
-    guard isConnected else { return .dial }
+    guard isConnected else { return traits.contains(.awaitsHeader) ? nil : .dial }
     switch (toBackend.isStalled, toClient.isStalled) {
     case (false, false): return nil
     case (false, true): return .client

@@ -10,6 +10,10 @@ struct SocketOwner {
     case backend
     /// `index` is a dial's.
     case attempt
+    /// `index` is a look's.
+    case look
+    /// `index` is a checked endpoint's.
+    case check
   }
 
   /// Tells this tenant of the slot from an earlier one, whose events may still come.

@@ -54,9 +54,10 @@ extension Proxy where IO: ~Copyable {
     if case .draining(let since) = stage { deadline = min(deadline, since + timeouts.drain) }
     if let end = removedEnd(of: index) { deadline = min(deadline, end) }
     if let end = askedEnd(of: index) { deadline = min(deadline, end) }
+    if let end = headerEnd(of: index) { deadline = min(deadline, end) }
     let dial = sessions[index].dial
     if dial != .max {
-      deadline = min(deadline, dials[dial].nextAttemptAt)
+      deadline = min(deadline, dials[dial].nextAttemptAt, dials[dial].nextEndpointAt)
       if let since = dials[dial].shortSince, dials[dial].wait == .port {
         deadline = min(deadline, since + Limits.shortagePatience)
       }
@@ -87,6 +88,7 @@ extension Proxy where IO: ~Copyable {
     if let end = askedEnd(of: index), now >= end {
       return self.end(index, by: .porxy, .admin, failure: nil, on: &transport)
     }
+    if let end = headerEnd(of: index), now >= end { return headerIsLate(index, on: &transport) }
     if let idle = timeouts.idle, isIdle(index, idle, at: now, on: &transport) {
       return end(index, by: .porxy, .timeout, failure: nil, on: &transport)
     }

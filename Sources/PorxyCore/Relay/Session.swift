@@ -11,6 +11,36 @@ enum Side: UInt8 {
   var party: SessionRecord.Party { self == .client ? .client : .backend }
 }
 
+/// What is true of a session, in one byte.
+@usableFromInline
+struct SessionTraits: OptionSet {
+  @usableFromInline let rawValue: UInt8
+
+  @inlinable
+  init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// An administrator has asked for its end.
+  @inlinable static var isEnding: SessionTraits { SessionTraits(rawValue: 1) }
+  /// Its client has still to send the whole of a PROXY header; there is no backend before.
+  @inlinable static var awaitsHeader: SessionTraits { SessionTraits(rawValue: 2) }
+  /// Its backend has still to get the whole of a PROXY header; nothing of the client's goes there before.
+  @inlinable static var sendsHeader: SessionTraits { SessionTraits(rawValue: 4) }
+  /// The proxy's `headers` have an entry for it.
+  @inlinable static var hasHeader: SessionTraits { SessionTraits(rawValue: 8) }
+  /// It is over but for the last bytes.
+  @inlinable static var isWaiting: SessionTraits { SessionTraits(rawValue: 16) }
+  /// What lasting sessions get is still to be done for it.
+  @inlinable static var isNewcomer: SessionTraits { SessionTraits(rawValue: 32) }
+  /// A header is under way, in either direction.
+  @inlinable static var tradesHeader: SessionTraits { SessionTraits(rawValue: 2 | 4) }
+
+  @inlinable
+  subscript(trait: SessionTraits) -> Bool {
+    get { contains(trait) }
+    set { if newValue { insert(trait) } else { remove(trait) } }
+  }
+}
+
 /// A client's socket, a backend's socket, a flow each way, and what is known of how they end.
 ///
 /// A plain value in a slab: an idle session is this and nothing else.
@@ -36,7 +66,7 @@ struct Session {
   @usableFromInline var lookDelay: UInt16 = 0
 
   @usableFromInline let clientEndpoint: Endpoint
-  /// Of a backend that is not connected yet only the port is known.
+  /// Of a backend that is not connected yet: any address, and the port that the client connected to.
   @usableFromInline var backendEndpoint: Endpoint
   @usableFromInline let acceptedAt: Instant
   /// `never` before the backend is connected.
@@ -60,12 +90,11 @@ struct Session {
   @usableFromInline var firstFailed: Side?
   @usableFromInline var failedIn = SessionRecord.Phase.connecting
   @usableFromInline var halfWatch = HalfWatch.off
-  /// It is over but for the last bytes.
-  @usableFromInline var isWaiting = false
   /// It has a place among those that go on in the next turn.
   @usableFromInline var isQueued = false
-  /// What lasting sessions get is still to be done for it.
-  @usableFromInline var isNewcomer = false
+  @usableFromInline var traits = SessionTraits()
+  // `endpoint` in two bytes, where there is room for them.
+  @usableFromInline var endpointHigh: UInt8 = 0
   /// Eighths of `timeouts.idle` after which it was looked at since its last activity, up to seven (IDLE).
   @usableFromInline var idleLooks: UInt8 = 0
 
@@ -77,18 +106,17 @@ struct Session {
   @usableFromInline let numberHigh: UInt16
   /// Attempts to connect its backend, counted up to 255.
   @usableFromInline var attempts: UInt8 = 0
-  /// An administrator has asked for its end.
-  @usableFromInline var isEnding = false
+  @usableFromInline var endpointLow: UInt8 = 0
 
   @usableFromInline
   init(
-    client: SocketID, from endpoint: Endpoint, plan: UInt32, backendPort: UInt16, number: UInt64, at now: Instant
+    client: SocketID, from endpoint: Endpoint, plan: UInt32, port: UInt16, number: UInt64, at now: Instant
   ) {
     self.client = client
     numberLow = UInt32(truncatingIfNeeded: number)
     numberHigh = UInt16(truncatingIfNeeded: number >> 32)
     self.clientEndpoint = endpoint
-    self.backendEndpoint = Endpoint(.anyV4, backendPort)
+    self.backendEndpoint = Endpoint(.anyV4, port)
     self.plan = UInt16(plan)
     acceptedAt = now
     activeAt = now
@@ -101,8 +129,36 @@ struct Session {
   @inlinable
   var number: UInt64 { UInt64(numberHigh) << 32 | UInt64(numberLow) }
 
+  /// The endpoint that it is connected to, in the order of its plan's backend.
+  @inlinable
+  var endpoint: UInt16 {
+    get { UInt16(endpointHigh) << 8 | UInt16(endpointLow) }
+    set { (endpointHigh, endpointLow) = (UInt8(newValue >> 8), UInt8(truncatingIfNeeded: newValue)) }
+  }
+
   @inlinable
   var isConnected: Bool { backend != .none }
+
+  /// It is over but for the last bytes.
+  @inlinable
+  var isWaiting: Bool {
+    get { traits[.isWaiting] }
+    set { traits[.isWaiting] = newValue }
+  }
+
+  /// What lasting sessions get is still to be done for it.
+  @inlinable
+  var isNewcomer: Bool {
+    get { traits[.isNewcomer] }
+    set { traits[.isNewcomer] = newValue }
+  }
+
+  /// An administrator has asked for its end.
+  @inlinable
+  var isEnding: Bool {
+    get { traits[.isEnding] }
+    set { traits[.isEnding] = newValue }
+  }
 
   @inlinable
   var hasFailed: Bool { clientFailure != nil || backendFailure != nil }
@@ -195,7 +251,10 @@ extension Session {
       if failure(of: suspect) != nil { pumpFlow(from: suspect, relay: relay, &pumped, on: &transport) }
     }
     if isConnected {
-      if toBackend.state == .draining { passEnd(of: .client, relay: relay, &pumped, on: &transport) }
+      // Behind the header that porxy makes, as all that the client sends.
+      if toBackend.state == .draining, !traits.contains(.sendsHeader) {
+        passEnd(of: .client, relay: relay, &pumped, on: &transport)
+      }
       if toClient.state == .draining { passEnd(of: .backend, relay: relay, &pumped, on: &transport) }
     }
     pumped.moved = toBackend.moved &+ toClient.moved &- before

@@ -33,6 +33,8 @@ public enum Failure: Sendable, Hashable {
   /// The kernel connected the socket to itself, which it can do when nobody listens on a port of the ephemeral range
   /// (R18).
   case connectedToItself
+  /// Every endpoint of the backend is drained, so that no attempt was made.
+  case allDrained
   /// No address is known for a backend's name, and why.
   case unresolved(ResolutionError)
   /// Any other errno; Linux has none above 4095.
@@ -93,6 +95,7 @@ extension Failure {
     case .memoryExhausted: "memory exhausted"
     case .notPermitted: "not permitted"
     case .connectedToItself: "connected to itself"
+    case .allDrained: "all endpoints are drained"
     case .unresolved(let error): error.text
     case .other(let number): "error \(number)"
     }

@@ -79,7 +79,7 @@ extension IPAddress {
   }
 
   /// A decimal number without leading zeros.
-  private static func number(_ digits: ArraySlice<UInt8>) -> UInt32? {
+  static func number(_ digits: ArraySlice<UInt8>) -> UInt32? {
     guard let first = digits.first, digits.count <= 10, first != UInt8(ascii: "0") || digits.count == 1 else {
       return nil
     }

@@ -24,6 +24,7 @@ public enum OptionalCall: UInt8, CaseIterable, Sendable {
   case tcpInfo
   case localAddress
   case peerAddress
+  case socketDiagnosis
 
   /// The kernel's name for it.
   public var name: String {
@@ -50,6 +51,7 @@ public enum OptionalCall: UInt8, CaseIterable, Sendable {
     case .tcpInfo: "TCP_INFO"
     case .localAddress: "getsockname"
     case .peerAddress: "getpeername"
+    case .socketDiagnosis: "NETLINK_SOCK_DIAG"
     }
   }
 
@@ -77,6 +79,7 @@ public enum OptionalCall: UInt8, CaseIterable, Sendable {
     case .tcpInfo: "a peer that closed long ago is reported as a reset"
     case .localAddress: "the log lacks porxy's own addresses"
     case .peerAddress: "connect errors are less precise"
+    case .socketDiagnosis: "health checks of the kind listening cannot be made"
     }
   }
 }

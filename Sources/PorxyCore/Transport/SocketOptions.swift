@@ -30,6 +30,8 @@ public struct ListenOptions: Sendable, Equatable {
   public var isFreebind: Bool
   /// The listener takes the place of one that was lost: other workers listen there, and that is no reason to fail.
   public var isAgain = false
+  /// The listener's name, for a transport that treats listeners differently; sockets do not depend on it.
+  public var name = ""
   /// What accepted sockets inherit.
   public var socket: SocketOptions
 
@@ -51,6 +53,7 @@ extension ListenOptions {
     self.init(
       isDualStack: listener.isDualStack, isFreebind: listener.isFreebind,
       socket: SocketOptions(listener.timeouts, listener.congestion))
+    name = listener.name
   }
 }
 

@@ -34,8 +34,20 @@ public protocol Transport: ~Copyable {
 
   /// Begins to listen: clients can connect, and wait to be accepted. Accepted sockets inherit the socket's options.
   ///
-  /// After an error the listener is still to be closed.
+  /// Also where it has stopped. After an error the listener is still to be closed.
   mutating func startListening(_ listener: ListenerID) throws(TransportError)
+
+  /// Stops listening and keeps the endpoint: new clients are refused, until `startListening` (R25). Nothing happens if
+  /// it has stopped already.
+  ///
+  /// Clients in its queue are reset. Those in the middle of their handshake are reset as soon as they answer, having
+  /// connected or not; sockets that were accepted stay. No other process gets the endpoint meanwhile, unless it runs
+  /// as the same user and asks to share it (SO_REUSEPORT). Other listeners that share it get all new clients; only once
+  /// all have stopped, clients are refused. Nobody is found in a stopped listener's queue, and an event from before may
+  /// still come. Its options may be set, a deaf one stays deaf. One that has only been bound is stopped, too: it has
+  /// nobody to reset, and keeps its endpoint from others as said. A port that the kernel has chosen may be another one
+  /// afterwards.
+  mutating func stopListening(_ listener: ListenerID)
 
   /// Gives the sockets of clients that connect from now on other options.
   mutating func setOptions(_ options: SocketOptions, of listener: ListenerID)
@@ -52,6 +64,9 @@ public protocol Transport: ~Copyable {
 
   /// Whether a client waits to be accepted, or the listener is lost: what `accept(from:)` would find.
   mutating func hasClients(_ listener: ListenerID) -> Bool
+
+  /// Whether somebody destroyed the listening socket, so that `accept(from:)` would say so. Takes no client.
+  mutating func isLost(_ listener: ListenerID) -> Bool
 
   /// How many clients wait to be accepted, and how many may; nil: the kernel does not say. Not for each turn: it asks
   /// the kernel.
@@ -74,10 +89,19 @@ public protocol Transport: ~Copyable {
   /// Closing the socket before that is allowed and ends the attempt. After `connectFailed` the socket is still to be
   /// closed by the caller. Whoever ends the own direction before has failed (`.connectionReset`), and so has an attempt
   /// whose failure was taken before (`.connectionAborted`).
-  mutating func connect(to endpoint: Endpoint, _ options: SocketOptions) throws(TransportError) -> SocketID
+  ///
+  /// `client` is the open socket of the client that the connection is made for, or none: for a transport that treats
+  /// sessions differently. Sockets do not depend on it.
+  mutating func connect(
+    to endpoint: Endpoint, _ options: SocketOptions, for client: SocketID
+  ) throws(TransportError) -> SocketID
 
   /// Whether an address is one of this machine's own, so that a connection to it comes back.
   mutating func isOwn(_ address: IPAddress) -> Bool
+
+  /// Whether a socket of this machine listens that a connection to the endpoint would reach, whoever has it; the
+  /// address is the machine's own. Nothing is sent. Nil: the kernel does not tell.
+  mutating func isListening(at endpoint: Endpoint) -> Bool?
 
   // MARK: Ending
 
@@ -113,6 +137,9 @@ public protocol Transport: ~Copyable {
   /// The socket's own address, known from the moment when it begins to connect.
   mutating func localEndpoint(of socket: SocketID) -> Endpoint?
 
+  /// What the transport itself has done to the session of this client, for its record; nil: nothing.
+  mutating func faultNote(of client: SocketID) -> FaultNote?
+
   // MARK: Bytes
 
   /// Lends an empty conduit; nil at the transport's limit: try another kind, or again in a later turn.
@@ -134,7 +161,8 @@ public protocol Transport: ~Copyable {
   /// well mean that it has no room, or that an urgent byte comes next: try again once it is empty.
   ///
   /// `.moved` is never 0 and says nothing about whether more is waiting. `.ended` is the peer's end (or, after a
-  /// failure was taken, the bare end that the kernel shows in its place).
+  /// failure was taken, the bare end that the kernel shows in its place). The transport may put another conduit of its
+  /// own, of any kind, in the place of an empty one that it was given.
   mutating func pull(from socket: SocketID, into conduit: inout Conduit, atMost: UInt32) -> Transfer
 
   /// Moves bytes from a conduit that holds some to the socket; never returns `.ended`.
@@ -155,7 +183,45 @@ public protocol Transport: ~Copyable {
   mutating func drop(_ count: UInt32, from conduit: inout Conduit)
 }
 
+/// A transport on which another can stand that has faults happen.
+///
+/// What such a one holds back lies in conduits of this transport, whose bytes need not fit into those of the caller.
+public protocol FaultableTransport: Transport, ~Copyable {
+  /// Moves so many of the oldest bytes of a buffer or a block behind what another one holds: all of them, or none.
+  ///
+  /// False where they have no room, or where something was pushed from the other. What the process cannot know of its
+  /// bytes, such as that one of them is urgent, is lost.
+  mutating func move(_ count: UInt32, from source: inout Conduit, to target: inout Conduit) -> Bool
+  /// Whether all that the peer of a connection sends is lost before TCP sees it, acknowledgements too (IP_MINTTL).
+  ///
+  /// A kernel that cannot does nothing.
+  mutating func setDeaf(_ isDeaf: Bool, _ socket: SocketID)
+}
+
 extension Transport where Self: ~Copyable {
+  /// Pushes all that a conduit holds; `.moved` says that it is empty. Otherwise what is left in it was not pushed.
+  @inlinable
+  mutating func pushAll(from conduit: inout Conduit, to socket: SocketID) -> Transfer {
+    var pushed: UInt32 = 0
+    while conduit.count > 0 {  // bound: its bytes, of which each push takes some or is the last
+      let transfer = push(from: &conduit, to: socket)
+      guard case .moved(let count) = transfer else { return transfer }
+      pushed += count
+    }
+    return .moved(pushed)
+  }
+
+  /// Begins to connect for no client.
+  public mutating func connect(
+    to endpoint: Endpoint, _ options: SocketOptions
+  ) throws(TransportError) -> SocketID {
+    try connect(to: endpoint, options, for: .none)
+  }
+
+  /// A transport that only transports does nothing to a session.
+  @inlinable
+  public mutating func faultNote(of client: SocketID) -> FaultNote? { nil }
+
   /// Binds and listens at once.
   public mutating func listen(on endpoint: Endpoint, _ options: ListenOptions) throws(TransportError) -> ListenerID {
     let listener = try bind(to: endpoint, options)
@@ -198,6 +264,8 @@ public enum ControlRequest: Sendable, Equatable {
   case reload(ReloadStep)
   /// Answer; the number says to which inquiry, and no two that wait have the same.
   case ask(Inquiry, number: UInt32)
+  /// Another worker has changed something that all share (`WorkerAnswer.ring`): look at it.
+  case look
 
   /// Tells requests apart in traces; never changed.
   package var number: UInt8 {
@@ -206,6 +274,7 @@ public enum ControlRequest: Sendable, Equatable {
     case .stop: 1
     case .reload(let step): 2 + step.rawValue
     case .ask: 6
+    case .look: 7
     }
   }
 }

@@ -30,6 +30,8 @@ public enum CheckedRule: String, Sendable, CaseIterable {
   case stop = "STOP"
   /// A reload comes to an end, and is not refused without a cause.
   case reload = "RELOAD"
+  /// Active checks see what there is, and servers see them leave in order.
+  case health = "HEALTH"
   /// What the peers see does not depend on porxy where it does not depend on time or room.
   case law = "LAW"
   /// All faults healed and all peers gone, every session ends within a stated time.
@@ -54,6 +56,7 @@ public enum CheckedRule: String, Sendable, CaseIterable {
     case .idle: "a timeout ends no session in which bytes moved, or had come, before its time was up"
     case .stop: "after a signal to stop, with no session left, porxy stops and leaves nothing behind"
     case .reload: "a reload comes to an end on all workers, and no peer notices a change that does not concern it"
+    case .health: "active checks call a server what it is, end in order, and are told of once a change"
     case .law: "what client and server see is what they would see without porxy"
     case .liveness: "when all faults are healed and all peers are gone, every session ends"
     case .network: "the simulated network itself loses, adds and swaps nothing"

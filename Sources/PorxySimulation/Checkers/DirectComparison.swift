@@ -89,6 +89,8 @@ struct DirectComparison {
   private func compare(_ number: Int, _ pair: Pair, _ direct: [Pair]) {
     let (client, server) = (View(direct[0].client), View(direct[0].server))
     guard direct.allSatisfy({ View($0.client) == client && View($0.server) == server }) else { return }
+    // Who comes before the first look is refused, where `mirror` asks for it.
+    guard !run.setup.isMirror || pair.client.connectError == nil else { return }
     guard client.leaving != .gaveUp, server.leaving != .gaveUp else { return }
     guard !Self.isUnseen(pair), !Self.endsTwice(pair) else { return }
     for (name, one, other, first) in [

@@ -18,6 +18,21 @@ struct MeterJudge {
     for meter in totals.routes { judge(meter) }
     for meter in totals.backends { judge(meter) }
     judgeListeners()
+    judgeChecks()
+    judgeFaults()
+  }
+
+  /// Each session on which a fault has acted is told of once, and counted once.
+  private mutating func judgeFaults() {
+    let met = log.compactMap { if case .faultMet(let fault) = $0 { fault } else { nil } }
+    for meter in totals.faults {
+      let told = met.count { $0.fault == meter.fault && $0.listener == meter.listener }
+      expect(
+        meter.sessions == told,
+        "fault \(meter.fault) at listener \(meter.listener) counts \(meter.sessions) sessions, of \(told)")
+    }
+    expect(
+      totals.faults.reduce(0) { $0 + Int($1.sessions) } == met.count, "a fault that was told of is counted nowhere")
   }
 
   /// Every session is counted somewhere, and no name twice.
@@ -41,6 +56,10 @@ struct MeterJudge {
         expect(counted == told, "\(name) counts \(counted) sessions that ended by \(party) as \(manner), of \(told)")
       }
     }
+    let denied = own.count { $0.denial == .header }
+    expect(
+      meter.denied(.header) == denied,
+      "\(name) counts \(meter.denied(.header)) clients denied for their headers, of \(denied)")
     judge(meter.durations, .sessions, own.map { $0.endedAt.since($0.acceptedAt) }, "\(name): sessions")
     judge(meter.relayed.toBackend, meter.undelivered.toBackend, own.map(\.toBackend), "\(name), to the backend,")
     judge(meter.relayed.toClient, meter.undelivered.toClient, own.map(\.toClient), "\(name), to the client,")
@@ -63,15 +82,26 @@ struct MeterJudge {
     let connected = own.filter { $0.connectedAt != nil }
     let name = "backend \(meter.name)"
     judge(
-      meter.connects, .connects, connected.map { $0.connectedAt!.since($0.acceptedAt) }, "\(name): connects")
-    let counted = meter.attempts(.connected)
+      meter.connects, .connects, connected.map { $0.connectedAt!.since($0.headerAt ?? $0.acceptedAt) },
+      "\(name): connects")
+    let endpoints = totals.endpoints.filter { $0.backend == meter.name }
+    let attempts = { (result: AttemptResult) in endpoints.reduce(0) { $0 + $1.attempts(result) } }
+    let counted = attempts(.connected)
     expect(counted == connected.count, "\(name) counts \(counted) attempts that connected, of \(connected.count)")
+    for endpoint in endpoints {
+      expect(
+        endpoint.connects.count == endpoint.attempts(.connected),
+        "\(name), endpoint \(endpoint.name): \(endpoint.connects.count) connects in the histogram, of "
+          + "\(endpoint.attempts(.connected))")
+    }
+    let took = endpoints.reduce(Duration.zero) { $0 + $1.connects.sum }
+    expect(took <= meter.connects.sum, "\(name): attempts took \(took), and their sessions \(meter.connects.sum)")
     // The last error of a session that was refused is that of an attempt.
     for (failure, result) in [(Failure.connectionRefused, AttemptResult.refused), (.timedOut, .timedOut)] {
       let least = own.count { $0.manner == .refused && $0.failure == failure }
       expect(
-        meter.attempts(result) >= least,
-        "\(name) counts \(meter.attempts(result)) attempts with \(failure), and \(least) sessions are told of with it")
+        attempts(result) >= least,
+        "\(name) counts \(attempts(result)) attempts with \(failure), and \(least) sessions are told of with it")
     }
   }
 
@@ -86,6 +116,22 @@ struct MeterJudge {
       counted += histogram[range]
       let told = durations.count { $0 <= bound }
       expect(counted == told, "\(name) are \(counted) of at most \(bound), of \(told)")
+    }
+  }
+
+  /// No endpoint is looked at any more, and each that was told to be down has failed before.
+  private mutating func judgeChecks() {
+    for meter in totals.endpoints {
+      expect(meter.isHealthy == nil, "endpoint \(meter.name) of \(meter.backend) is looked at after the end")
+      let told = log.count {
+        if case .endpointDown(let report) = $0 {
+          report.backend == meter.backend && report.endpoint == meter.name
+        } else {
+          false
+        }
+      }
+      let failures = CheckResult.allCases.filter { $0 != .ok && $0 != .notMade }.reduce(0) { $0 + meter.checks($1) }
+      expect(told <= failures, "endpoint \(meter.name) was told \(told) times to be down, of \(failures) failures")
     }
   }
 

@@ -84,7 +84,7 @@ extension Run {
   /// A connection that is no client's is the loser of two attempts that reached the same server.
   private func judgeStrays(_ players: Players, at now: Duration) {
     let known = setup.clients.indices.compactMap { connection(ofClient: $0, players) }
-    for place in players.connections.indices where !known.contains(place) {
+    for place in players.connections.indices where !known.contains(place) && !isOfCheck(place, players) {
       let server = players.serverOf[place]
       let mayBe = routes.indices.contains { client in
         routes[client].server == server && (routes[client].hasTwins || isLost(client, players))
@@ -132,7 +132,7 @@ extension Run {
     while let record = next, chain.count <= setup.listeners.count {  // bound: the listeners
       chain.append(record)
       guard let local = record.backendLocal else { break }
-      next = porxy.sessions.first { $0.client == local && $0.acceptedAt >= record.acceptedAt }
+      next = porxy.sessions.first { $0.peer == local && $0.acceptedAt >= record.acceptedAt }
     }
     return chain
   }
@@ -142,7 +142,7 @@ extension Run {
     let client = players.clients[number].seen
     let listener = setup.clients[number].listener
     let name = RunSetup.listenerName(listener)
-    let own = porxy.sessions.filter { $0.listener == name && $0.client == client.endpoint }
+    let own = porxy.sessions.filter { $0.listener == name && $0.peer == client.endpoint }
     let rivals = players.clients.indices.filter { other in
       setup.clients[other].listener == listener && players.clients[other].seen.endpoint == client.endpoint
     }
@@ -162,7 +162,7 @@ extension Run {
     let client = players.clients[number].seen
     let listener = setup.clients[number].listener
     let name = RunSetup.listenerName(listener)
-    let records = (world.porxy?.sessions ?? []).count { $0.listener == name && $0.client == client.endpoint }
+    let records = (world.porxy?.sessions ?? []).count { $0.listener == name && $0.peer == client.endpoint }
     let clients = players.clients.indices.count { other in
       setup.clients[other].listener == listener && players.clients[other].seen.endpoint == client.endpoint
     }
@@ -186,7 +186,7 @@ extension Run {
     }
     if let place = players.connection(joinedTo: number, atServer: server) { return place }
     guard isAlone(number) else { return nil }
-    let own = players.connections.indices.filter { players.serverOf[$0] == server }
+    let own = players.connections.indices.filter { players.serverOf[$0] == server && !isOfCheck($0, players) }
     return own.count == 1 ? own[0] : nil
   }
 

@@ -2,7 +2,7 @@ import PorxyCore
 
 /// The one number that all chance of a run comes from.
 ///
-/// As text it is `v3:0x…`; the version names the way in which plans and draws follow from the number, so that an old
+/// As text it is `v4:0x…`; the version names the way in which plans and draws follow from the number, so that an old
 /// line in a report is never replayed as something else. A decimal number and a commit's hash are read too.
 public struct Seed: Sendable, Hashable, CustomStringConvertible, LosslessStringConvertible {
   public let value: UInt64
@@ -11,8 +11,8 @@ public struct Seed: Sendable, Hashable, CustomStringConvertible, LosslessStringC
     self.value = value
   }
 
-  private static let prefix = "v3:0x"
-  private static let earlyPrefixes = ["v1:0x", "v2:0x"]
+  private static let prefix = "v4:0x"
+  private static let earlyPrefixes = ["v1:0x", "v2:0x", "v3:0x"]
 
   /// The seed of a run that stands written out: nothing is drawn from it but small chances, which early versions drew
   /// in the same way.

@@ -17,6 +17,8 @@ struct ControlBlock {
   /// The stream this socket writes; its peer writes the same with the lowest bit turned.
   var stream: UInt64 = 0
   var peer = Socket.none
+  /// What the network brings is lost before TCP sees it (IP_MINTTL).
+  var isDeaf = false
   var peerHost = HostID.none
   /// The key under which the host keeps the port; 0: the port is a listener's or nobody's.
   var portKey: UInt64 = 0

@@ -47,6 +47,7 @@ extension Network {
       }
     }
     guard hosts[segment.toHost.index].isUp else { return lose(segment) }
+    if let slot = live(segment.destination), blocks[slot].isDeaf { return lose(segment) }
     return true
   }
 

@@ -15,6 +15,8 @@ struct ListenerRecord {
   var isOpen = true
   /// It takes clients; false before it listens, and after its shutdown.
   var isListening = false
+  /// Its owner has stopped it, and epoll does not watch it.
+  var isStopped = false
   /// What new clients send does not reach it (IP_MINTTL).
   var isDeaf = false
   /// Clients that were sent a SYN-ACK.
@@ -55,6 +57,7 @@ extension Network {
   public func startListening(_ listener: ListenerID) {
     let index = Int(listener.rawValue)
     listeners[index].isListening = true
+    listeners[index].isStopped = false
     let (host, port) = (listeners[index].host, listeners[index].endpoint.port)
     trace.add(.listens, UInt64(host.rawValue), UInt64(port), 0, at: time)
   }
@@ -150,6 +153,14 @@ extension Network {
     listeners[index].isListening = false
     resetQueues(index)
     wakeListener(index)
+  }
+
+  /// The same by a process that does not want to hear of it, and also of one that was only bound (R25).
+  func stopListening(_ listener: ListenerID) {
+    let index = Int(listener.rawValue)
+    listeners[index].isListening = false
+    listeners[index].isStopped = true
+    resetQueues(index)
   }
 
   /// close(): whoever waits in the queue is reset (R16).

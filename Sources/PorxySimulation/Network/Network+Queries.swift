@@ -64,6 +64,8 @@ extension Network {
   ///
   /// The socket at the other end writes the same number with the lowest bit turned.
   public func stream(of socket: Socket) -> UInt64 { blocks[open(socket)].stream }
+  /// Whether porxy has made the connection only to see whether the server accepts.
+  package func isLook(_ socket: Socket) -> Bool { !lookStreams.isEmpty && lookStreams.contains(stream(of: socket) ^ 1) }
   /// Bytes written so far.
   package func writtenCount(on socket: Socket) -> UInt64 { blocks[open(socket)].written }
   /// Bytes received so far.
@@ -110,6 +112,11 @@ extension Network {
       unsent: isOver ? 0 : UInt32(clamping: block.written - min(block.sent, block.written)))
   }
 
+  /// Whether a connection to the endpoint would reach a listening socket of the host, whose address it is.
+  func isListening(at endpoint: Endpoint, on host: HostID) -> Bool {
+    hosts[host.index].listeners.contains { listeners[Int($0)].fit(endpoint) > 0 }
+  }
+
   /// SO_SNDBUF and SO_RCVBUF, in bytes that really fit; before connect().
   public func setCapacities(of socket: Socket, send: UInt32, receive: UInt32) {
     let slot = open(socket)
@@ -124,6 +131,9 @@ extension Network {
     apply(options, to: slot)
     setTimer(slot)
   }
+
+  /// IP_MINTTL: whether nothing from the network gets to a connection.
+  public func setDeaf(_ isDeaf: Bool, _ socket: Socket) { blocks[open(socket)].isDeaf = isDeaf }
 
   /// SO_KEEPALIVE alone.
   public func setKeepalive(_ keepalive: Keepalive, on socket: Socket) {

@@ -58,6 +58,8 @@ public final class Network {
   var answers: [UInt64: NameAnswer] = [:]
   var faults: [Fault] = []
   var faultIsActive: [Bool] = []
+  // lookup only: streams of connections that porxy makes only to see whether a server accepts.
+  var lookStreams: Set<UInt64> = []
   /// Bytes whose contents matter.
   var literals = Literals()
 

@@ -20,6 +20,8 @@ package protocol PeerKernel: AnyObject {
   func lastUnread(on socket: Handle, before leaving: Observation.Leaving) -> LastUnread
   func close(_ socket: Handle)
   func abort(_ socket: Handle)
+  /// Nothing comes through any more between the socket's host and the other side's.
+  func vanish(_ socket: Handle)
   /// Wakes the peer of that number at that time.
   func setPause(of number: Int, until instant: Instant)
 }
@@ -33,6 +35,12 @@ extension Network: PeerKernel {
 
   package func lastUnread(on socket: Socket, before leaving: Observation.Leaving) -> LastUnread {
     LastUnread(count: readableCount(on: socket), isFinal: true)
+  }
+
+  package func vanish(_ socket: Socket) {
+    let block = blocks[socket.index]
+    inject(
+      Fault(.partition, on: hosts[block.host.index].name, hosts[block.peerHost.index].name, from: elapsed))
   }
 
   package func setPause(of number: Int, until instant: Instant) {

@@ -8,6 +8,8 @@ package struct PeerPlan: Sendable, Equatable {
   var chunk: UInt32
   /// Receives while it waits for room to send.
   var readsAlong: Bool
+  /// Receives whatever comes, also while it pauses, sends or waits: it never holds up the other side.
+  var readsAlways = false
 
   /// Sizes that both peers of a session know.
   struct Sizes: Sendable, Equatable {
@@ -18,11 +20,14 @@ package struct PeerPlan: Sendable, Equatable {
     var most: UInt64
   }
 
-  init(_ profile: PeerProfile, _ actions: [PeerAction], chunk: UInt32, readsAlong: Bool) {
+  init(
+    _ profile: PeerProfile, _ actions: [PeerAction], chunk: UInt32, readsAlong: Bool, readsAlways: Bool = false
+  ) {
     self.profile = profile
     self.actions = actions
     self.chunk = chunk
     self.readsAlong = readsAlong
+    self.readsAlways = readsAlways
   }
 
   init(_ profile: PeerProfile, _ sizes: Sizes, _ own: inout Xoshiro256) {
@@ -78,6 +83,8 @@ package enum PeerAction: Sendable, Equatable {
   case send(UInt64)
   /// Receives so many bytes, or until the stream is over.
   case receive(UInt64)
+  /// Receives until it has so many bytes from the beginning on, or the stream is over.
+  case receiveInAll(UInt64)
   /// Receives until the stream is over.
   case drain
   /// Sends what it receives until the stream is over.
@@ -86,11 +93,13 @@ package enum PeerAction: Sendable, Equatable {
   case finish
   case close
   case reset
+  /// Nothing comes through any more between its host and where it has connected to.
+  case vanish
 
   /// It waits for bytes to come.
   package var isReading: Bool {
     switch self {
-    case .receive, .drain, .echo: true
+    case .receive, .receiveInAll, .drain, .echo: true
     default: false
     }
   }

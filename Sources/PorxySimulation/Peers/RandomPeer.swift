@@ -73,9 +73,11 @@ package struct RandomPeer<Kernel: PeerKernel> {
 
   /// False while it is not done.
   private mutating func perform(_ action: PeerAction, _ socket: Kernel.Handle, _ kernel: Kernel) -> Bool {
+    if peerPlan.readsAlways, !action.isReading { _ = drain(socket, kernel) }
     switch action {
     case .send(let count): return send(count, socket, kernel)
     case .receive(let count): return receive(count, socket, kernel)
+    case .receiveInAll(let count): return receiveInAll(count, socket, kernel)
     case .drain: return drain(socket, kernel)
     case .echo: return echo(socket, kernel)
     case .pause(let time): return pause(time, kernel)
@@ -88,6 +90,7 @@ package struct RandomPeer<Kernel: PeerKernel> {
     case .reset:
       leave(.reset, socket, kernel)
       kernel.abort(socket)
+    case .vanish: kernel.vanish(socket)
     }
     return true
   }
@@ -137,6 +140,13 @@ package struct RandomPeer<Kernel: PeerKernel> {
       let before = seen.received
       guard take(UInt32(clamping: min(left, UInt64(peerPlan.chunk))), socket, kernel) else { return false }
       left -= seen.received - before
+    }
+    return true
+  }
+
+  private mutating func receiveInAll(_ count: UInt64, _ socket: Kernel.Handle, _ kernel: Kernel) -> Bool {
+    while seen.received < count, seen.reading == .open {  // bound: what has arrived
+      guard take(UInt32(clamping: min(count - seen.received, 1 << 20)), socket, kernel) else { return false }
     }
     return true
   }

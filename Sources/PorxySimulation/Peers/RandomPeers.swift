@@ -59,6 +59,10 @@ final class RandomPeers: Peers {
   /// Clients that have not come yet.
   private(set) var toCome: Int
   private(set) var flaws: [String] = []
+  /// Connections that porxy makes only to see whether a server accepts: they end when porxy ends them.
+  private var looks: [Socket] = []
+  /// How some of them did not end in order.
+  private(set) var lookFlaws: [String] = []
 
   private static let connectionsMax = 1000
 
@@ -75,7 +79,7 @@ final class RandomPeers: Peers {
   func wake(_ wake: Wake, on network: Network) {
     switch wake {
     case .ready(let socket):
-      guard let owner = owner(of: socket) else { return }
+      guard let owner = owner(of: socket) else { return serveLook(socket, on: network) }
       players[owner].act(on: network)
     case .acceptable(let listener): accept(listener, on: network)
     case .alarm(let number): alarm(number, on: network)
@@ -96,6 +100,8 @@ final class RandomPeers: Peers {
   func giveUp(on network: Network) {
     isOver = true
     for number in players.numbers { players[number].giveUp(on: network) }
+    for socket in looks where network.isOpen(socket) { network.close(socket) }
+    looks.removeAll()
   }
 
   /// Nobody listens any more.
@@ -161,8 +167,13 @@ final class RandomPeers: Peers {
   private func accept(_ listener: ListenerID, on network: Network) {
     guard let endpoint = listeners.firstIndex(of: listener) else { return }
     while let socket = try? network.acceptNext(listener) {  // bound: the queue
+      guard !network.isLook(socket) else {
+        looks.append(socket)
+        serveLook(socket, on: network)
+        continue
+      }
       guard players.connections.count < Self.connectionsMax else {
-        if flaws.isEmpty { flaws.append("more than \(Self.connectionsMax) connections come to the servers") }
+        if flaws.isEmpty, !isOver { flaws.append("more than \(Self.connectionsMax) connections come to the servers") }
         network.abort(socket)
         continue
       }
@@ -176,6 +187,19 @@ final class RandomPeers: Peers {
       players[number].seen.remote = network.blocks[socket.index].remote
       if isOver { players[number].giveUp(on: network) } else { players[number].act(on: network) }
     }
+  }
+
+  private func serveLook(_ socket: Socket, on network: Network) {
+    guard let place = looks.firstIndex(of: socket), network.isOpen(socket) else { return }
+    var payload = Payload()
+    switch network.receive(socket, 1, into: &payload) {
+    case .error(.wouldBlock): return
+    case .end: break
+    case .bytes: lookFlaws.append("a look has sent bytes")
+    case .error(let error): lookFlaws.append("a look was seen to end with \(error.errnoName)")
+    }
+    looks.remove(at: place)
+    network.close(socket)
   }
 
   // MARK: Deaths

@@ -24,7 +24,13 @@ extension RunSetup {
     if clients.count > 1 {
       let alone = clients.map { [$0] }
       let others = clients.count == 2 ? [] : clients.indices.map { Self.without($0, clients) }
-      fewer = (alone + others).map { some in changed { $0.clients = some }.tidied }
+      fewer = (alone + others).map { some in
+        changed { setup in
+          setup.clients = some
+          // Whom they meant is another client now.
+          setup.orders.removeAll { $0.client != nil }
+        }.tidied
+      }
     }
     return ([tidied] + fewer).filter { $0 != self }
   }
@@ -37,11 +43,15 @@ extension RunSetup {
 
   private var withFewerFaults: [RunSetup] {
     let faults = plan.faults
-    guard !faults.isEmpty else { return [] }
+    let live = ([[]] + liveFaults.indices.map { Self.without($0, liveFaults) }).map { some in
+      changed { $0.liveFaults = some }
+    }.filter { $0 != self }
+    guard !faults.isEmpty else { return live }
     let alone = faults.count == 1 ? [] : faults.map { [$0] }
-    return ([[]] + alone + faults.indices.map { Self.without($0, faults) }).map { some in
-      changed { $0.plan.faults = some }
-    }
+    return live
+      + ([[]] + alone + faults.indices.map { Self.without($0, faults) }).map { some in
+        changed { $0.plan.faults = some }
+      }
   }
 
   /// As a run is that says nothing of them.
@@ -49,17 +59,23 @@ extension RunSetup {
     var plainer: [RunSetup] = [
       changed { $0.clientLimits = HostLimits() }, changed { $0.porxyLimits = HostLimits() },
       changed { $0.serverLimits = HostLimits() }, changed { $0.routesV6 = true }, changed { $0.sessionsMax = nil },
+      changed { $0.headers = nil },
       changed { $0.timeouts = Timeouts() }, changed { $0.keep = ResolveSettings().keep }, changed { $0.relay = .auto },
       changed { $0.clientLatencies = $0.clientLatencies.map { _ in Self.plainLatency } },
       changed { $0.serverLatencies = $0.serverLatencies.map { _ in Self.plainLatency } },
     ]
     plainer += (1..<workers).map { count in changed { $0.workers = count } }
+    if isMirror { plainer.append(changed { $0.isMirror = false }) }
+    if balance != nil { plainer.append(changed { $0.balance = nil }) }
+    if health != nil { plainer.append(changed { $0.health = nil }) }
+    if !orders.isEmpty { plainer.append(changed { $0.orders = [] }) }
     if !reloads.isEmpty { plainer.append(changed { $0.reloads = [] }) }
     if reloads.count > 1 { plainer += reloads.map { time in changed { $0.reloads = [time] } } }
     for index in clients.indices { plainer.append(changed { $0.clients[index].startsAt = .zero }) }
     for peerPlan in allPeerPlans {
       plainer.append(changed { $0[keyPath: peerPlan].chunk = 1 << 20 })
       plainer.append(changed { $0[keyPath: peerPlan].readsAlong = false })
+      plainer.append(changed { $0[keyPath: peerPlan].readsAlways = false })
     }
     return plainer.filter { $0 != self }
   }
@@ -145,6 +161,7 @@ extension PeerAction {
     switch self {
     case .send(let count) where count > 1: .send(max(count / 10, 1))
     case .receive(let count) where count > 1: .receive(max(count / 10, 1))
+    case .receiveInAll(let count) where count > 1: .receiveInAll(max(count / 10, 1))
     case .pause(let time) where time > .milliseconds(1): .pause(.nanoseconds(Int64(time.nanoseconds / 10)).rounder)
     default: self
     }

@@ -2,7 +2,7 @@ import PorxyCore
 
 // A random run as text that a person reads, edits and runs again:
 //
-//     run: v3:0x1f
+//     run: v4:0x1f
 //     length: 2s
 //     latencies: clients 50us, servers 300us
 //     porxy: relay copy, timeouts.keepalive off
@@ -38,16 +38,24 @@ extension RunSetup: CustomStringConvertible {
     lines += Self.line(.servers, serverLimits.settings.map(\.description))
     lines += Self.line(.machine, machineTexts)
     lines += Self.line(.reloads, reloads.map(\.scenarioText))
+    lines += Self.line(.orders, orders.map(\.scriptText))
     for (number, name) in names.enumerated() {
       lines.append("\(RunKey.name.rawValue) \(number): \(name.targets.map(\.scriptText).joined(separator: ", "))")
     }
     for (number, client) in clients.enumerated() { lines.append(client.scriptText(number)) }
+    for (number, client) in clients.enumerated() {
+      guard let record = client.expectedRecord else { continue }
+      lines.append("\(RunKey.record.rawValue) \(number): \(record.scriptText)")
+    }
     for (number, server) in servers.enumerated() { lines.append(server.scriptText(number)) }
     for (number, listener) in listeners.enumerated()
     where number >= servers.count || listener != ListenerSetup(.server(number)) {
       lines.append(listener.scriptText(number))
     }
     lines += plan.faults.map(\.scriptText)
+    lines += liveFaults.map { fault in
+      "\(RunKey.live.rawValue): from \(fault.from.scenarioText) until \(fault.until.scenarioText) \(fault.line)"
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -64,9 +72,13 @@ extension RunSetup {
   /// What differs from a run that says nothing of porxy.
   private var porxySettings: [PorxySetting] {
     var settings: [PorxySetting] = (workers == 1 ? [] : [.workers(UInt64(workers))]) + [.relay(relay)]
+    if isMirror { settings.append(.mirror(true)) }
+    if let balance { settings.append(.balance(balance)) }
     settings += timeoutSettings
     if let sessionsMax { settings.append(.sessions(UInt64(sessionsMax))) }
+    if let headers { settings.append(.headers(.between(headers))) }
     if keep != ResolveSettings().keep { settings.append(.keep(keep == .zero ? nil : keep)) }
+    if let health { settings.append(.health(health)) }
     let limits = HostLimits()
     if porxyLimits.sendCapacity != limits.sendCapacity {
       settings.append(.sendBuffer(UInt64(porxyLimits.sendCapacity)))
@@ -161,7 +173,8 @@ extension RunTarget {
 
 extension PeerPlan {
   fileprivate var scriptText: String {
-    "as \(profile)" + (chunk < 1 << 20 ? " by \(chunk)" : "") + (readsAlong ? " reading along" : "") + ": "
+    "as \(profile)" + (chunk < 1 << 20 ? " by \(chunk)" : "") + (readsAlong ? " reading along" : "")
+      + (readsAlways ? " reading always" : "") + ": "
       + (actions.isEmpty ? PeerActionVerb.nothing.rawValue : actions.map(\.scriptText).joined(separator: ", "))
   }
 }
@@ -171,12 +184,14 @@ extension PeerAction {
     switch self {
     case .send(let count): "\(PeerActionVerb.send.rawValue) \(count.scenarioText)"
     case .receive(let count): "\(PeerActionVerb.receive.rawValue) \(count.scenarioText)"
+    case .receiveInAll(let count): "\(PeerActionVerb.receiveInAll.rawValue) \(count.scenarioText)"
     case .pause(let time): "\(PeerActionVerb.pause.rawValue) \(time.scenarioText)"
     case .drain: PeerActionVerb.drain.rawValue
     case .echo: PeerActionVerb.echo.rawValue
     case .finish: PeerActionVerb.finish.rawValue
     case .close: PeerActionVerb.close.rawValue
     case .reset: PeerActionVerb.reset.rawValue
+    case .vanish: PeerActionVerb.vanish.rawValue
     }
   }
 }
@@ -202,34 +217,42 @@ enum RunKey: String, CaseIterable {
   case machine
   /// When porxy reads its configuration again.
   case reloads
+  /// What porxy is told, and when.
+  case orders
   case name
   case listener
   case client
+  /// What porxy's record of a client's session has to say.
+  case record
   case server
   case fault
+  /// A fault of porxy's own.
+  case live
 
   /// Such lines come once for each peer or fault.
   var isRepeated: Bool {
     switch self {
-    case .name, .listener, .client, .server, .fault: true
+    case .name, .listener, .client, .record, .server, .fault, .live: true
     default: false
     }
   }
 
   /// A number follows in place of the colon.
-  var isNumbered: Bool { self == .client || self == .server || self == .listener }
+  var isNumbered: Bool { self == .client || self == .record || self == .server || self == .listener }
 }
 
 /// The words of what a peer of a random run does.
 enum PeerActionVerb: String, CaseIterable {
   case send
   case receive
+  case receiveInAll = "receive in all"
   case drain
   case echo
   case pause
   case finish
   case close
   case reset
+  case vanish
   /// In place of actions where there are none.
   case nothing
 }

@@ -1,4 +1,5 @@
 import PorxyCore
+import PorxyFaults
 
 /// Reads the text of a run and keeps every complaint about it.
 struct RunSetupReader {
@@ -11,6 +12,8 @@ struct RunSetupReader {
   private var commonTargets: [NameTarget]?
   /// Where it says how many descriptors porxy has.
   private var descriptorsPlace: TokenCursor?
+  /// Where it says what porxy is told.
+  private var ordersPlace: TokenCursor?
 
   static func read(_ text: String) throws(ScenarioError) -> RunSetup {
     var reader = RunSetupReader()
@@ -42,8 +45,15 @@ struct RunSetupReader {
       setup.servers.append(
         try words.takeServer(
           expecting: setup.servers.count, hosts: setup.serverLatencies.count, names: setup.names.count))
+    case .record:
+      let (number, record) = try words.takeRecordLine(clients: clients.count)
+      guard clients[number].setup.expectedRecord == nil else {
+        throw ScenarioComplaint(line: words.line, column: column, message: "duplicate line 'record \(number)'")
+      }
+      clients[number].setup.expectedRecord = record
     case .listener: listeners.append(try words.takeListenerLine(names: setup.names.count))
     case .fault: setup.plan.faults.append(try words.takeFault(among: setup.topology))
+    case .live: setup.liveFaults.append(try words.takeLiveFault(behind: setup.liveFaults.count))
     default: try takeSetting(key, &words)
     }
     try words.finish()
@@ -61,6 +71,9 @@ struct RunSetupReader {
       try words.takePorxySettings(into: &setup)
     case .machine: try words.takeMachine(into: &setup)
     case .reloads: setup.reloads = try words.takeReloads()
+    case .orders:
+      ordersPlace = words
+      setup.orders = try words.takeOrders()
     case .name:
       // The colon of an early text has been taken.
       if words.peek.flatMap({ Int($0) }) == nil {
@@ -69,7 +82,7 @@ struct RunSetupReader {
         setup.names.append(
           try words.takeName(expecting: setup.names.count, hosts: setup.serverLatencies.count))
       }
-    case .client, .server, .listener, .fault: break
+    case .client, .record, .server, .listener, .fault, .live: break
     }
   }
 
@@ -91,6 +104,9 @@ struct RunSetupReader {
       complaints.append(
         ScenarioComplaint(
           line: line.line, column: line.column, message: "there is no listener \(line.setup.listener)"))
+    }
+    if let ordersPlace, let missing = setup.orders.compactMap(\.client).first(where: { $0 >= clients.count }) {
+      complaints.append(ordersPlace.complaint("there is no client \(missing)"))
     }
     guard complaints.isEmpty, let descriptorsPlace else { return }
     let needed = setup.configuration.listeners.reduce(0) { $0 + $1.endpoints.count } * setup.workers
@@ -201,8 +217,16 @@ extension TokenCursor {
       case .pipes(let count): setup.porxyLimits.pipesMax = Int(count)
       case .noV6: setup.porxyLimits.hasIPv6 = false
       case .noWayToV6: setup.routesV6 = false
-      // No run removes a listener that has clients.
-      case .whenRemoved: break
+      case .health(let health): setup.health = health
+      // No run removes a listener that has clients, or ends sessions of an endpoint.
+      case .whenRemoved, .onDown: break
+      case .balance(let balance): setup.balance = balance
+      // Of those runs it is always the same.
+      case .attemptTimeout: break
+      case .mirror(let isOn): setup.isMirror = isOn
+      case .headers(.between(let version)): setup.headers = version
+      // Peers of runs send none.
+      case .headers: break
       case .descriptors, .ports, .sendBuffer, .receiveBuffer: break
       }
     }
@@ -325,21 +349,24 @@ extension TokenCursor {
     let profile = try choose("profile", from: PeerProfile.allCases.map { ("\($0)", $0) })
     let chunk = take("by") ? UInt32(try takeBytes(in: TextRange.chunk)) : 1 << 20
     let readsAlong = take("reading along")
+    let readsAlways = take("reading always")
     guard take(":") else { throw expected("a colon") }
     let actions = try list { words throws(ScenarioComplaint) in try words.takePeerAction() }
-    return PeerPlan(profile, actions.compactMap { $0 }, chunk: chunk, readsAlong: readsAlong)
+    return PeerPlan(profile, actions.compactMap { $0 }, chunk: chunk, readsAlong: readsAlong, readsAlways: readsAlways)
   }
 
   private mutating func takePeerAction() throws(ScenarioComplaint) -> PeerAction? {
     switch try choose("action", PeerActionVerb.self) {
     case .send: .send(try takeBytes(in: TextRange.bytesOfRun))
     case .receive: .receive(try takeBytes(in: TextRange.bytesOfRun))
+    case .receiveInAll: .receiveInAll(try takeBytes(in: TextRange.bytesInAll))
     case .pause: .pause(try takeDuration())
     case .drain: .drain
     case .echo: .echo
     case .finish: .finish
     case .close: .close
     case .reset: .reset
+    case .vanish: .vanish
     case .nothing: nil
     }
   }
@@ -359,6 +386,24 @@ extension TokenCursor {
     let from = try takeDuration()
     guard take("until") else { throw expected("'until' and a time") }
     return Fault(kind, on: host, other, amount: amount, from: from, until: try takeDuration())
+  }
+}
+
+extension TokenCursor {
+  fileprivate mutating func takeLiveFault(behind count: Int) throws(ScenarioComplaint) -> LiveFault {
+    guard count < FaultPlan.linesMax else {
+      throw complaint("a run has at most \(FaultPlan.linesMax) faults of porxy's own")
+    }
+    guard take("from") else { throw expected("'from' and a time") }
+    let from = try takeDuration()
+    guard take("until") else { throw expected("'until' and a time") }
+    let until = try takeDuration()
+    let place = self
+    let line = try takeFaultLine()
+    guard (try? FaultPlan([line]))?.faults[0].hasOwnName != true else {
+      throw place.complaint("a line of a run's faults has no name: remove \"as\"")
+    }
+    return LiveFault(line, from: from, until: until)
   }
 }
 

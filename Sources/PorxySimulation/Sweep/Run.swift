@@ -1,4 +1,6 @@
-import PorxyCore
+public import PorxyCore
+import PorxyFaults
+public import PorxyRecording
 
 /// One random run: everything about it follows from its seed.
 ///
@@ -16,6 +18,11 @@ public final class Run {
   private var wasUnfair = false
   /// Reloads that have begun.
   private var reloads = 0
+  /// Orders that porxy has been given.
+  private var orders = 0
+  /// Changes of porxy's own faults that have been made.
+  private var faultChanges = 0
+  private let faultTimes: [Duration]
   /// No session was open when porxy was told to stop.
   private(set) var isEmptyAtStop = false
   /// It makes ever more sessions: nobody waits for its end.
@@ -34,19 +41,24 @@ public final class Run {
     self.setup = setup
     self.arm = arm
     outcome = RunOutcome(setup.seed)
+    faultTimes = setup.faultChanges
     world = RunWorld(setup, arm, stretch)
     routes = setup.clients.indices.map { setup.route(ofClient: $0) }
   }
 
   /// Performs the run of a seed, and, where it tells something, the same peers without porxy beside it.
   ///
-  /// `entriesMax` is how many entries of the trace to keep.
-  public static func perform(_ seed: Seed, entriesMax: Int = 0) -> RunOutcome {
-    perform(RunSetup(drawing: seed), entriesMax: entriesMax)
+  /// `entriesMax` is how many entries of the trace to keep, `record` which sessions porxy keeps recordings of.
+  public static func perform(
+    _ seed: Seed, entriesMax: Int = 0, faults: FaultSettings? = nil, record: RecordMode = .off
+  ) -> RunOutcome {
+    perform(RunSetup(drawing: seed), entriesMax: entriesMax, faults: faults, record: record)
   }
 
-  static func perform(_ setup: RunSetup, entriesMax: Int = 0) -> RunOutcome {
-    let run = Run(setup, .proxied, RunWorld.Stretch(tracesMax: entriesMax))
+  static func perform(
+    _ setup: RunSetup, entriesMax: Int = 0, faults: FaultSettings? = nil, record: RecordMode = .off
+  ) -> RunOutcome {
+    let run = Run(setup, .proxied, RunWorld.Stretch(tracesMax: entriesMax, faults: faults, record: record))
     run.perform()
     DirectComparison(run).compare()
     return run.conclude()
@@ -59,9 +71,15 @@ public final class Run {
     let healing = Network.beginning + setup.length
     advance(until: healing)
     network.heal()
+    if !faultTimes.isEmpty { world.porxy?.replaceFaults(.empty) }
     // What is under way arrives, so that nobody is in a backlog or before it when the run is called over.
     advance(until: healing + Self.settling)
     advance(until: healing + Self.patience, endsEarly: true)
+    if let health = setup.health, let porxy = world.porxy {
+      // As many looks as an endpoint needs to be what it is.
+      advance(until: max(network.now, healing + Self.settling + health.every * 4))
+      judgeHealth(of: porxy)
+    }
     let end = network.elapsed
     randomPeers.giveUp(on: network)
     guard let porxy = world.porxy else { return }
@@ -74,10 +92,12 @@ public final class Run {
     judge(late, players, at: end)
     judgePromises(players, of: porxy, at: end)
     judgeRecords(of: porxy)
+    judgeExpectedRecords(upTo: end)
     judgeMeters(of: porxy)
     judgeTimeouts(of: porxy)
     judgePauses(of: porxy)
     judgeLimits(of: porxy)
+    judgeMirrors(players)
   }
 
   private func conclude() -> RunOutcome {
@@ -90,6 +110,8 @@ public final class Run {
     outcome.hash = network.trace.hash
     outcome.trace = network.trace
     outcome.middle = world.porxyHost
+    outcome.recordings = world.porxy?.recordings ?? []
+    outcome.configuration = setup.configuration
     if !outcome.findings.isEmpty { outcome.peers = peerLines }
     return outcome
   }
@@ -123,13 +145,25 @@ public final class Run {
   /// One step; false where there were too many.
   private func step(until end: Instant) -> Bool {
     let reloadAt = reloads < setup.reloads.count ? Network.beginning + setup.reloads[reloads] : .never
-    let due = min(network.nextEventTime ?? .never, world.porxy.map { min($0.nextDeadline, reloadAt) } ?? .never)
+    let orderAt = orders < setup.orders.count ? Network.beginning + setup.orders[orders].at : .never
+    let faultAt = faultChanges < faultTimes.count ? Network.beginning + faultTimes[faultChanges] : .never
+    let due = min(
+      network.nextEventTime ?? .never,
+      world.porxy.map { min($0.nextDeadline, reloadAt, orderAt, faultAt) } ?? .never)
     let next = min(max(due, network.now), end)
     if let porxy = world.porxy {
       porxy.serve(until: next)
       if network.now >= reloadAt {
         porxy.reload(to: setup.configuration(ofReload: reloads))
         reloads += 1
+      }
+      if network.now >= orderAt {
+        give(setup.orders[orders], to: porxy)
+        orders += 1
+      }
+      if network.now >= faultAt {
+        porxy.replaceFaults(setup.faultPlan(at: faultTimes[faultChanges]))
+        faultChanges += 1
       }
       checkShares(porxy)
     } else {
@@ -144,6 +178,13 @@ public final class Run {
     return false
   }
 
+  private func give(_ order: RunOrder, to porxy: SimulatedPorxy) {
+    switch order.kind {
+    case .stop: network.ask(.stop, of: world.porxyHost)
+    case .reset(let client): porxy.reset(from: randomPeers.players.clients[client].seen.endpoint)
+    }
+  }
+
   // MARK: Closing
 
   /// Everybody has gone: so do the sessions, and porxy when it is told to.
@@ -156,6 +197,10 @@ public final class Run {
     noteTable()
     advance(until: network.now + Self.settling)
     judgeReloads(of: porxy)
+    if setup.isMirror {
+      let complaint = porxy.complaintOfMirrors
+      verdicts.expect(.refused, complaint == nil, at: network.elapsed, complaint ?? "")
+    }
     // A session that came late may hold the place that others wait for; a pause then ends with its listener.
     isEmptyAtStop = porxy.sessionCount == 0
     network.ask(.drain, of: world.porxyHost)
@@ -175,13 +220,13 @@ public final class Run {
       "of \(reloads) reloads \(porxy.reloads.ended) came to an end and \(porxy.reloads.refused) were refused")
     let (open, wanted) = (network.listenerCount(of: world.porxyHost), porxy.listeningEndpoints)
     verdicts.expect(
-      .reload, open == wanted, at: network.elapsed,
+      .reload, open == wanted || setup.isMirror && open < wanted, at: network.elapsed,
       "porxy listens with \(open) sockets, of \(wanted) that it should have")
   }
 
   private func checkRemains(_ porxy: SimulatedPorxy) {
     let held = network.netstat(world.porxyHost)
-    let places = porxy.placeCount + porxy.listenersPlaceCount
+    let places = porxy.placeCount + porxy.listenersPlaceCount + porxy.endpointsPlaceCount
     verdicts.expect(
       .stop,
       held.descriptors == 0 && held.conduits == 0 && places == 0 && porxy.nextDeadline == .never,
@@ -230,6 +275,10 @@ public struct RunOutcome: Sendable {
   public internal(set) var trace = Trace()
   /// Where porxy was.
   var middle: HostID?
+  /// What was recorded of porxy's sessions, in the order of their ends, if it was asked for.
+  public internal(set) var recordings: [Recording] = []
+  /// What porxy was told.
+  public internal(set) var configuration = Configuration(listeners: [], backends: [])
   /// What each peer did and saw, and what porxy told of each session; empty in a good run.
   public internal(set) var peers: [String] = []
   /// What the kernels held when the first finding was made; empty in a good run.

@@ -14,6 +14,10 @@ struct RunWorld {
     var clientThinks = Duration.zero
     var serverThinks = Duration.zero
     var tracesMax = 0
+    /// What porxy has go wrong.
+    var faults: FaultSettings?
+    /// Which sessions porxy keeps recordings of.
+    var record = RecordMode.off
   }
 
   /// Where nobody listens.
@@ -55,7 +59,10 @@ struct RunWorld {
     }
     randomPeers = RandomPeers(peers, callers, backendEndpoints: backendEndpoints, of: network)
     network.peers = randomPeers
-    porxy = arm == .direct ? nil : SimulatedPorxy(setup.configuration, on: porxyHost, of: network)
+    var configuration = setup.configuration
+    configuration.faults = stretch.faults ?? (setup.liveFaults.isEmpty ? nil : FaultSettings(seed: setup.seed.value))
+    configuration.record = stretch.record
+    porxy = arm == .direct ? nil : SimulatedPorxy(configuration, on: porxyHost, of: network)
     if arm == .proxied { network.adopt(setup.plan) }
     for (number, client) in setup.clients.enumerated() {
       randomPeers.call(number, at: Network.beginning + client.startsAt, on: network)

@@ -32,12 +32,14 @@ extension SimulatedTransport: Transport {
   public mutating func startListening(_ listener: ListenerID) throws(TransportError) {
     network.startListening(listener)
   }
+  public mutating func stopListening(_ listener: ListenerID) { network.stopListening(listener) }
   public mutating func setOptions(_ options: SocketOptions, of listener: ListenerID) {
     network.setOptions(options, of: listener)
   }
   public mutating func setDeaf(_ isDeaf: Bool, _ listener: ListenerID) { network.setDeaf(isDeaf, listener) }
 
   public mutating func accept(from listener: ListenerID) -> Acceptance {
+    guard !network.listeners[Int(listener.rawValue)].isStopped else { return .drained }
     do {
       guard let socket = try network.acceptNext(listener) else { return .drained }
       let id = register(socket)
@@ -51,7 +53,11 @@ extension SimulatedTransport: Transport {
     }
   }
 
-  public mutating func hasClients(_ listener: ListenerID) -> Bool { !network.poll(listener).isEmpty }
+  public mutating func hasClients(_ listener: ListenerID) -> Bool {
+    !network.listeners[Int(listener.rawValue)].isStopped && !network.poll(listener).isEmpty
+  }
+
+  public mutating func isLost(_ listener: ListenerID) -> Bool { network.poll(listener).contains(.hungUp) }
 
   public mutating func acceptQueue(of listener: ListenerID) -> AcceptQueue? {
     let record = network.listeners[Int(listener.rawValue)]
@@ -73,7 +79,9 @@ extension SimulatedTransport: Transport {
     try network.takeAnswer(resolution.rawValue)
   }
 
-  public mutating func connect(to endpoint: Endpoint, _ options: SocketOptions) throws(TransportError) -> SocketID {
+  public mutating func connect(
+    to endpoint: Endpoint, _ options: SocketOptions, for client: SocketID
+  ) throws(TransportError) -> SocketID {
     do {
       let socket = try network.call(endpoint, on: host, options)
       network.blocks[socket.index].isDialling = true
@@ -88,6 +96,10 @@ extension SimulatedTransport: Transport {
 
   public mutating func isOwn(_ address: IPAddress) -> Bool {
     address.isLoopback || network.hosts[host.index].addresses.contains(address)
+  }
+
+  public mutating func isListening(at endpoint: Endpoint) -> Bool? {
+    network.isListening(at: endpoint, on: host)
   }
 
   // MARK: Ending
@@ -204,6 +216,25 @@ extension SimulatedTransport: Transport {
 
   private func failure(_ error: SocketError, _ socket: Socket) -> Failure {
     error == .brokenPipe && network.blocks[socket.index].pendingAnswersProbe ? .forgotten : Failure(error)
+  }
+}
+
+extension SimulatedTransport: FaultableTransport {
+  public mutating func setDeaf(_ isDeaf: Bool, _ id: SocketID) { network.setDeaf(isDeaf, socket(id)) }
+
+  /// As they are: most bytes of the simulation are only known by their places.
+  public mutating func move(_ count: UInt32, from source: inout Conduit, to target: inout Conduit) -> Bool {
+    invariant(source.kind != .pipe && count <= source.count, "what a buffer or a block holds is moved")
+    let (from, to) = (lent(source), lent(target))
+    guard !conduits[to].isBegun, count <= network.capacity(of: target.kind, on: host) - target.count else {
+      return false
+    }
+    var taken = Payload()
+    conduits[from].payload.move(UInt64(count), to: &taken)
+    for run in taken.runs { conduits[to].payload.append(run) }
+    source.count -= count
+    target.count += count
+    return true
   }
 }
 

@@ -41,7 +41,7 @@ public struct SimulatedTransport: ~Copyable {
   /// Its process was stopped in a wait; the batch is what was ready then.
   private(set) var isStopped = false
   /// The most pulls from one socket in a turn, so far, and the ends of that socket.
-  private(set) var pullsInTurnMax: UInt32 = 0
+  package private(set) var pullsInTurnMax: UInt32 = 0
   private(set) var busiest: (local: Endpoint, remote: Endpoint)?
 
   /// The most events of one turn, as of one epoll_wait.
@@ -157,10 +157,16 @@ extension SimulatedTransport {
     for event in batch { network.note(event, to: mailbox) }
   }
 
+  /// These connections are made only to see whether a server accepts: servers of a scenario leave them uncounted.
+  func noteLooks(_ looks: [SocketID]) {
+    for id in looks { network.lookStreams.insert(network.blocks[socket(id).index].stream) }
+  }
+
   private func collectListeners(into batch: inout [Event]) {
     while let listener = network.mailboxes[mailbox].acceptable.popFirst() {  // bound: the listeners
       network.listeners[Int(listener.rawValue)].isListed = false
-      guard network.listeners[Int(listener.rawValue)].isOpen else { continue }
+      let record = network.listeners[Int(listener.rawValue)]
+      guard record.isOpen, !record.isStopped else { continue }
       batch.append(.acceptable(listener))
     }
   }

@@ -175,6 +175,20 @@ extension EpollTransport {
   }
 }
 
+extension EpollTransport: FaultableTransport {
+  public mutating func move(_ count: UInt32, from source: inout Conduit, to target: inout Conduit) -> Bool {
+    let bytes = peek(source) { span in (0..<min(span.count, Int(count))).map { span[$0] } }
+    guard bytes.count == Int(count), fill(&target, with: bytes.span) else { return false }
+    drop(count, from: &source)
+    return true
+  }
+
+  public mutating func setDeaf(_ isDeaf: Bool, _ socket: SocketID) {
+    let descriptor = unsafe sockets[socket].pointee.descriptor
+    _ = isDeaf ? Syscalls.deafen(descriptor) : Syscalls.hear(descriptor)
+  }
+}
+
 /// An urgent byte lies beside the stream: a receive stops before its place and leaves it out when it goes on, a splice
 /// stops there for ever. It is taken as a conduit's only content and sent on as an urgent byte, at the same place of
 /// the stream.

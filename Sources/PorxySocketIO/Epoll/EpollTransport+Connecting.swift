@@ -2,7 +2,9 @@ import Glibc
 public import PorxyCore
 
 extension EpollTransport {
-  public mutating func connect(to endpoint: Endpoint, _ options: SocketOptions) throws(TransportError) -> SocketID {
+  public mutating func connect(
+    to endpoint: Endpoint, _ options: SocketOptions, for client: SocketID
+  ) throws(TransportError) -> SocketID {
     let socket = Descriptor(owning: try Self.check(openSocket(endpoint.address.family), during: "socket"))
     Syscalls.apply(options, to: socket.number, at: endpoint.address)
     let begun = Syscalls.connect(socket.number, to: endpoint)
@@ -19,6 +21,8 @@ extension EpollTransport {
   }
 
   public func isOwn(_ address: IPAddress) -> Bool { address.isLoopback || Syscalls.isOwn(address) }
+
+  public mutating func isListening(at endpoint: Endpoint) -> Bool? { diagnosis.isListening(at: endpoint) }
 
   /// Tells the outcome of connect(2); nil while there is none.
   mutating func finishConnecting(_ socket: SocketID, _ readiness: Readiness) -> Event? {

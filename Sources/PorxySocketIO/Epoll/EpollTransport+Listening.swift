@@ -16,9 +16,28 @@ extension EpollTransport {
 
   public mutating func startListening(_ listener: ListenerID) throws(TransportError) {
     let descriptor = listeners[listener].descriptor
-    _ = try Self.check(Syscalls.listen(descriptor, backlog: listeners[listener].backlog), during: "listen")
+    let wasStopped = listeners[listener].stage == .stopped
+    // Its clients' sockets inherit it. What is left of one without it, in TIME_WAIT, keeps others from the port (R25).
+    if wasStopped { _ = Syscalls.setReuseAddress(true, of: descriptor) }
+    let result = Syscalls.listen(descriptor, backlog: listeners[listener].backlog)
+    if wasStopped, result < 0 { _ = Syscalls.setReuseAddress(false, of: descriptor) }
+    _ = try Self.check(result, during: "listen")
+    listeners.enter(.listening, listener)
     _ = try Self.check(
       Syscalls.add(source: descriptor, to: epoll.number, data: UInt64(listener.rawValue)), during: "epoll")
+  }
+
+  public mutating func stopListening(_ listener: ListenerID) {
+    let (descriptor, stage) = (listeners[listener].descriptor, listeners[listener].stage)
+    guard stage != .stopped else { return }
+    // With it, any process of any user could bind there as soon as nobody listens.
+    _ = Syscalls.setReuseAddress(false, of: descriptor)
+    if stage == .listening {
+      // Before, so that the shutdown is no event.
+      Syscalls.remove(source: descriptor, from: epoll.number)
+      Syscalls.stopListening(descriptor)
+    }
+    listeners.enter(.stopped, listener)
   }
 
   public mutating func setOptions(_ options: SocketOptions, of listener: ListenerID) {
@@ -33,6 +52,7 @@ extension EpollTransport {
   }
 
   public mutating func accept(from listener: ListenerID) -> Acceptance {
+    guard listeners[listener].stage != .stopped else { return .drained }
     var peer = porxy_address()
     let descriptor = Syscalls.accept(from: listeners[listener].descriptor, peer: &peer)
     guard descriptor >= 0 else { return Self.refusal(-descriptor) }
@@ -48,7 +68,12 @@ extension EpollTransport {
   }
 
   public mutating func hasClients(_ listener: ListenerID) -> Bool {
-    Syscalls.isReadable(listeners[listener].descriptor)
+    listeners[listener].stage != .stopped && Syscalls.isReadable(listeners[listener].descriptor)
+  }
+
+  public mutating func isLost(_ listener: ListenerID) -> Bool {
+    // One that listens never shows this, and one that was destroyed is closed for good (tcp_poll in the kernel).
+    Syscalls.hasHungUp(listeners[listener].descriptor)
   }
 
   public mutating func acceptQueue(of listener: ListenerID) -> AcceptQueue? {
@@ -70,7 +95,7 @@ extension EpollTransport {
   ) throws(TransportError) -> Descriptor {
     let socket = Descriptor(owning: try check(Syscalls.socket(endpoint.address.family), during: "socket"))
     // Where these are refused, `bind` fails if they were needed.
-    _ = Syscalls.reuseAddress(of: socket.number)
+    _ = Syscalls.setReuseAddress(true, of: socket.number)
     if sharesPort { _ = Syscalls.reusePort(of: socket.number) }
     if endpoint.address.family == .v6 {
       let result = Syscalls.setV6Only(!options.isDualStack, on: socket.number)
@@ -100,11 +125,19 @@ extension SocketID {
 
 /// The transport's listeners; few, and their identifiers are never used again.
 struct ListenerTable: ~Copyable {
+  enum Stage {
+    case bound
+    case listening
+    /// It keeps its place for itself, and listens later.
+    case stopped
+  }
+
   struct Entry {
     /// -1 once closed.
     var descriptor: Int32
     let backlog: Int32
     let address: IPAddress
+    var stage = Stage.bound
     /// It was deaf at some time, and so may be what it accepts.
     var wasDeaf = false
     /// A unix socket.
@@ -137,6 +170,8 @@ struct ListenerTable: ~Copyable {
     entries.append(Entry(descriptor: descriptor, backlog: backlog, address: address))
     return ListenerID(rawValue: UInt32(entries.count - 1))
   }
+
+  mutating func enter(_ stage: Stage, _ listener: ListenerID) { entries[Int(listener.rawValue)].stage = stage }
 
   mutating func noteDeaf(_ listener: ListenerID) { entries[Int(listener.rawValue)].wasDeaf = true }
 

@@ -27,6 +27,7 @@ public struct EpollTransport: Transport, ~Copyable {
   /// When idle conduits are looked through next.
   var trimAt = Instant.never
   var resolutionsAsked: UInt64 = 0
+  var diagnosis: DiagnosisDescriptor
 
   /// In epoll's user data, the mailbox; listeners have their index there. Sockets have a generation above 0.
   private static let mailboxData = UInt64(UInt32.max)
@@ -50,6 +51,7 @@ public struct EpollTransport: Transport, ~Copyable {
       size: options.blockSize, lentMax: options.blocksMax, idleMin: 0, idleMax: options.idleBlocksMax, kind: .block)
     pipes = PipePool(pipesMax: options.pipesMax, idleMax: options.idlePipesMax)
     inbox = Inbox()
+    diagnosis = DiagnosisDescriptor()
     spinner = Spinner(options.spin)
     processors = SystemInfo.onlineProcessorCount
     now = Syscalls.clock()

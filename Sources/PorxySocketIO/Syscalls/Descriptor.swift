@@ -22,6 +22,29 @@ struct Descriptor: ~Copyable {
   }
 }
 
+/// What the kernel is asked with about sockets of others; opened by the first question.
+struct DiagnosisDescriptor: ~Copyable {
+  private var number: Int32 = -1
+  /// Questions asked.
+  private var asked: UInt32 = 0
+
+  init() {}
+
+  deinit {
+    if number >= 0 { Syscalls.close(number) }
+  }
+
+  /// Nil where the kernel does not tell.
+  mutating func isListening(at endpoint: Endpoint) -> Bool? {
+    guard !Syscalls.isRefused(.socketDiagnosis) else { return nil }
+    if number < 0 { number = Syscalls.openDiagnosis() }
+    guard number >= 0 else { return nil }
+    asked &+= 1
+    let answer = Syscalls.isListening(at: endpoint, asking: number, number: asked)
+    return answer < 0 ? nil : answer > 0
+  }
+}
+
 /// A descriptor held back, so that a client that was accepted with the last one can still be given its backend.
 struct ReserveDescriptor: ~Copyable {
   private var number: Int32

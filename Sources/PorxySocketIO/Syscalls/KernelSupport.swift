@@ -1,4 +1,4 @@
-import PorxyCore
+package import PorxyCore
 
 /// What the kernel's sockets can do, asked of a socket made for the question.
 package enum KernelSupport {
@@ -10,6 +10,11 @@ package enum KernelSupport {
     guard number >= 0 else { return 0 }
     let socket = Descriptor(owning: number)
     return -min(Syscalls.choose(congestion: name, for: socket.number), 0)
+  }
+
+  /// Whether an address is one of this machine's own.
+  package static func isOwn(_ address: IPAddress) -> Bool {
+    address.isLoopback || address.isAny || Syscalls.isOwn(address)
   }
 
   /// Whether several workers can listen at one port; told in the log by who meets it next.

@@ -35,6 +35,8 @@ enum Syscalls {
     porxy_epoll_add_source(epoll, source, data)
   }
 
+  static func remove(source: Int32, from epoll: Int32) { _ = porxy_epoll_remove(epoll, source) }
+
   /// Nanoseconds to wait at most; -1 for no limit.
   static func wait(
     on epoll: Int32, into events: UnsafeMutablePointer<porxy_event>, timeout: Int64
@@ -83,8 +85,13 @@ enum Syscalls {
 
   static func listen(_ descriptor: Int32, backlog: Int32) -> Int32 { porxy_listen(descriptor, backlog) }
 
+  /// It fails where somebody has destroyed the socket, which does not listen any more then either.
+  static func stopListening(_ descriptor: Int32) { _ = porxy_stop_listening(descriptor) }
+
   /// Whether a read, or an accept, would not block; true where the kernel does not say.
   static func isReadable(_ descriptor: Int32) -> Bool { porxy_is_readable(descriptor) != 0 }
+
+  static func hasHungUp(_ descriptor: Int32) -> Bool { porxy_has_hung_up(descriptor) != 0 }
 
   static func connect(_ descriptor: Int32, to endpoint: Endpoint) -> Int32 {
     var address = endpoint.kernel
@@ -100,6 +107,15 @@ enum Syscalls {
   static func isOwn(_ address: IPAddress) -> Bool {
     var address = Endpoint(address, 0).kernel
     return unsafe porxy_is_own(&address) >= 0
+  }
+
+  /// A socket to ask the kernel about others.
+  static func openDiagnosis() -> Int32 { porxy_diagnosis_open() }
+
+  /// 1 if a socket listens that a connection to the endpoint would reach, 0 if none does.
+  static func isListening(at endpoint: Endpoint, asking diagnosis: Int32, number: UInt32) -> Int32 {
+    var address = endpoint.kernel
+    return unsafe porxy_is_listening(diagnosis, &address, number)
   }
 
   static func accept(from descriptor: Int32, peer: inout porxy_address) -> Int32 {
@@ -128,7 +144,10 @@ enum Syscalls {
 
   // MARK: Options
 
-  static func reuseAddress(of descriptor: Int32) -> Int32 { porxy_reuse_address(descriptor) }
+  /// Whether others may bind where this socket is bound and does not listen.
+  static func setReuseAddress(_ isOn: Bool, of descriptor: Int32) -> Int32 {
+    porxy_reuse_address(descriptor, isOn ? 1 : 0)
+  }
 
   static func reusePort(of descriptor: Int32) -> Int32 { porxy_reuse_port(descriptor) }
 

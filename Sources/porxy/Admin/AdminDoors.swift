@@ -137,7 +137,9 @@ struct AdminDoors {
     do throws(TransportError) {
       switch wanted.place {
       case .socket(let path): return try transport.listen(atPath: path, mode: wanted.mode, group: wanted.group)
-      case .address(let endpoint): return try transport.listen(on: endpoint, ListenOptions(backlog: 128))
+      case .address(let endpoint):
+        return try transport.listen(
+          on: endpoint, ListenOptions(backlog: 128, socket: AdminLimits.socketOptions))
       }
     } catch {
       throw Failure(place: wanted.place.text, reason: reason(for: error, at: wanted.place))

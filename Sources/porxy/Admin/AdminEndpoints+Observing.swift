@@ -26,6 +26,31 @@ extension AdminEndpoints {
     return Self.outcome(isAsked, Self.walkPatience)
   }
 
+  // MARK: Events
+
+  /// Has a client read along: `?level=` and `?listener=` choose, `?format=text` asks for lines instead of events. The
+  /// answer begins once all workers know of it, so that its client misses nothing from then on.
+  func follow(_ usual: EventReader, _ request: Request, _ ticket: AdminTicket) -> AdminOutcome {
+    var reader = usual
+    if let text = request.value(of: "level") {
+      guard let level = LogLevel(rawValue: text) else { return .now(Self.noLevel("'\(text)' is no level")) }
+      reader.level = level
+    }
+    if let name = request.value(of: "listener") {
+      guard shared.generation.routes.contains(where: { $0.listener.name == name }) else {
+        return .now(.text(.notFound, "there is no listener \(name)\n"))
+      }
+      reader.listener = name
+    }
+    if let text = request.value(of: "event") {
+      guard let event = LogEvent(rawValue: text) else { return .now(.text(.badRequest, "there is no event \(text)\n")) }
+      reader.event = event
+    }
+    if Self.wantsText(request) { reader.form = .lines }
+    reports.feed.join(ticket.number, reader)
+    return .later(Self.walkPatience)
+  }
+
   // MARK: Sessions
 
   /// `?listener=`, `?backend=` and `?client=` choose, `?sort=` orders, `?limit=` says how many.
@@ -104,7 +129,7 @@ extension AdminEndpoints {
     }
   }
 
-  private static let noID = Response.text(.badRequest, "a session has an id such as 0-17-4711\n")
+  static let noID = Response.text(.badRequest, "a session has an id such as 0-17-4711\n")
 
   /// Has workers do something; 404 where none of them found what it is about.
   private func ask(
@@ -123,7 +148,7 @@ extension AdminEndpoints {
   }
 
   /// Something was not found, or a worker that may have it does not answer.
-  private static func missing(_ replies: WorkerQuestions.Replies, _ text: String) -> Response {
+  static func missing(_ replies: WorkerQuestions.Replies, _ text: String) -> Response {
     replies.silent.isEmpty ? .text(.notFound, text) : .text(.unavailable, complaint(of: replies))
   }
 }
@@ -160,6 +185,7 @@ extension SeenSession {
 extension SessionDetails {
   fileprivate var object: JSONObject {
     var object = SeenSession(session: session, at: at).overview.object
+    if let via = session.via { object.add("via", "\(via)") }
     object.add("client_tcp", client?.object)
     object.add("backend_tcp", backend?.object)
     return object

@@ -1,5 +1,7 @@
 import PorxyAdmin
 import PorxyCore
+import PorxyFaults
+import PorxyRecording
 
 /// What can be asked of porxy and what it can be told, with the answers. The handlers run on the admin thread.
 struct AdminEndpoints: Sendable {
@@ -9,7 +11,11 @@ struct AdminEndpoints: Sendable {
   let reports: Reports
   let questions: WorkerQuestions
   let observatory: Observatory
+  /// Nil: nothing is recorded.
+  let recordings: RecentRecordings?
   let workers: Int
+  /// What goes wrong on purpose; nil: porxy was started without.
+  let faults: SharedFaults?
   /// Brings the answer to a request that was left for later.
   let answer: @Sendable (UInt64, Response) -> Void
   /// Leaves a command for the supervisor; false where too many wait.
@@ -29,7 +35,6 @@ struct AdminEndpoints: Sendable {
       AdminRoute(.get, "/version", from: .reads) { _, _ in .now(.json(.ok, StatusPage.version.text)) },
       AdminRoute(.get, "/status", from: .reads) { request, _ in .now(status(request)) },
       AdminRoute(.get, "/listeners", from: .reads) { _, _ in .now(.json(.ok, page.listeners)) },
-      AdminRoute(.get, "/backends", from: .reads) { _, _ in .now(.json(.ok, page.backends)) },
       AdminRoute(.get, "/config", from: .reads) { _, _ in .now(configuration) },
       AdminRoute(.get, "/metrics", from: .probes, metrics),
       AdminRoute(.get, "/overview", from: .reads) { _, ticket in
@@ -37,10 +42,15 @@ struct AdminEndpoints: Sendable {
       },
       AdminRoute(.get, "/sessions", from: .reads, sessions),
       AdminRoute(.get, "/sessions/*", from: .reads, session),
+      AdminRoute(.get, "/sessions/*/recording", from: .reads, recording),
       AdminRoute(.get, "/", from: .reads, isPage: true) { _, ticket in
         look(ticket) { Self.page("text/html", Page.html($0)) }
       },
-      AdminRoute(.get, "/events", from: .reads, isPage: true) { _, ticket in
+      AdminRoute(.get, "/events", from: .reads, isStream: true) { follow(EventReader(), $0, $1) },
+      AdminRoute(.get, "/log", from: .reads, isStream: true) {
+        follow(EventReader(form: .lines, level: .info, isLog: true), $0, $1)
+      },
+      AdminRoute(.get, "/page.events", from: .reads, isPage: true) { _, ticket in
         look(ticket) { Self.page("text/event-stream", Page.event($0)) }
       },
       AdminRoute(.get, "/page.css", from: .reads, isPage: true) { _, _ in .now(Self.page("text/css", Page.css)) },
@@ -54,12 +64,16 @@ struct AdminEndpoints: Sendable {
       AdminRoute(.post, "/drain", from: .everything) { request, ticket in stop(.drain, request, ticket) },
       AdminRoute(.post, "/stop", from: .everything) { request, ticket in stop(.stop, request, ticket) },
       AdminRoute(.post, "/log/level", from: .everything, changeLogLevel),
-    ]
+    ] + backendRoutes + faultRoutes
   }
 
-  private var page: StatusPage { StatusPage(shared: shared, life: life, workers: workers) }
+  var page: StatusPage { StatusPage(shared: shared, life: life, workers: workers) }
 
   static func wantsText(_ request: Request) -> Bool { request.value(of: "format") == "text" }
+
+  static func noLevel(_ advice: String) -> Response {
+    .text(.badRequest, "\(advice); there are: \(LogLevel.allCases.map(\.rawValue).joined(separator: ", "))\n")
+  }
 
   static let busy = Response.text(.unavailable, "too much is asked at the same time; try again\n")
 
@@ -139,8 +153,7 @@ struct AdminEndpoints: Sendable {
   /// Until the next reload, which brings the level of the configuration.
   private func changeLogLevel(_ request: Request, _ ticket: AdminTicket) -> AdminOutcome {
     guard let level = request.value(of: "level").flatMap(LogLevel.init) else {
-      let levels = LogLevel.allCases.map(\.rawValue).joined(separator: ", ")
-      return .now(.text(.badRequest, "name a level, as in /log/level?level=debug; there are: \(levels)\n"))
+      return .now(Self.noLevel("name a level, as in /log/level?level=debug"))
     }
     let isAsked = questions.ask(.setLogLevel(level)) { replies in
       let text = Self.complaint(of: replies)

@@ -117,19 +117,32 @@ final class AdminThread: Sendable {
     var end = Instant.never
     let mailbox = transport.mailbox
     questions.wakes(mailbox)
+    let feed = reports.feed
+    feed.wakes(mailbox)
+    var streams = EventStreams()
     state.change { $0.mailbox = mailbox }
     while end == .never || (transport.now < end && server.connectionCount > 0) {  // unbounded: the event loop
       let patience = questions.patienceLeft.map { transport.now + $0 } ?? .never
-      server.turn(until: min(patience, end, retryAt), on: &transport)
+      server.turn(until: min(patience, end, retryAt, feed.deadline, streams.deadline), on: &transport)
       for (call, failure) in server.takeRefusedCalls() {
         reports.note(.callRefused(call, failure), worker: 0, by: &formatter)
       }
+      for number in server.takeEndedStreams() {
+        feed.leave(number)
+        streams.forget(number)
+      }
       for question in questions.takeFinished() { question.then(question.replies) }
+      feed.tend(questions, at: transport.now) { number, reader in
+        answer(number, with: .stream(contentType: reader.contentType))
+      }
       let (orders, answers) = state.change { state in
         defer { (state.orders, state.answers) = ([], []) }
         return (state.orders, state.answers)
       }
       for (number, response) in answers { server.answer(number, with: response, on: &transport) }
+      streams.deliver(from: feed, at: transport.now, isLast: !orders.isEmpty) { bytes, number in
+        server.append(bytes, toStream: number, at: transport.now)
+      }
       for order in orders {
         if carryOut(order, &doors, &server, on: &transport) { end = transport.now + Self.patience }
       }

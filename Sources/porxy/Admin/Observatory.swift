@@ -60,6 +60,7 @@ final class Observatory: Sendable {
     facts.process = ProcessStatus.read()
     facts.reloads = life.reloads
     facts.reloads.generation = shared.generation.number
+    facts.endpoints = shared.generation.endpointStates(at: SystemInfo.monotonicClock)
     facts.isReady = life.readiness.isReady
     facts.isDraining = life.readiness.state == .draining
     facts.logLinesDropped = reports.linesDropped
@@ -86,6 +87,7 @@ final class Observatory: Sendable {
       let state = states[route.listener.name]
       var listener = Overview.Listener(name: route.listener.name, address: route.listener.place)
       listener.pause = state?.cause?.text
+      if listener.pause == nil, let state, state.closed > 0 { listener.pause = "the backend refuses (mirror)" }
       listener.isHeld = state?.cause == .administrator
       listener.sessions = route.account.placesTaken
       listener.sessionsMax = route.listener.sessionsMax
@@ -93,9 +95,12 @@ final class Observatory: Sendable {
       listener.backlog = state?.queue.map { Int(clamping: $0.waiting) }
       return listener
     }
+    let now = SystemInfo.monotonicClock
+    let endpoints = generation.endpointStates(at: now)
     overview.backends = generation.configuration.backends.prefix(Overview.namesMax).map { backend in
-      Overview.Backend(backend, totals)
+      Overview.Backend(backend, totals, endpoints)
     }
+    overview.addEndpoints(of: generation, totals, at: now)
     overview.sessions = walk.sessions.map(\.overview)
     overview.ended = reports.ended.newest
     return overview
@@ -125,23 +130,23 @@ final class Observatory: Sendable {
 }
 
 extension Overview.Backend {
-  fileprivate init(_ backend: Backend, _ totals: MeterTotals) {
+  fileprivate init(_ backend: Backend, _ totals: MeterTotals, _ states: [EndpointState]) {
     let host =
       switch backend.host {
       case .address(let address): address.family == .v6 ? "[\(address)]" : "\(address)"
       case .name(let name): name
       }
-    self.init(name: backend.name, host: "\(host):\(backend.port.map { "\($0)" } ?? "same")")
+    let place = "\(host):\(backend.port.map { "\($0)" } ?? "same")"
+    let unready = states.filter { $0.backend == backend.name && ($0.isTroubled || $0.isDrained) }.count
+    let several = "\(backend.endpoints.count) endpoints" + (unready == 0 ? "" : ", \(unready) not ready")
+    self.init(name: backend.name, host: backend.endpoints.count == 1 ? place : several)
     sessions = Int(
       clamping: totals.routes.filter { $0.backend == backend.name }.reduce(0) { $0 &+ $1.sessions })
     guard let meter = totals.backends.first(where: { $0.name == backend.name }) else { return }
-    let bounds = Histogram.Scale.connects.bounds
-    let counts = (0...bounds.count).map { meter.connects[$0] }
-    connectMedian = Overview.time(within: 0.5, bounds: bounds, counts: counts)
-    connectSlowest = Overview.time(within: 0.99, bounds: bounds, counts: counts)
-    failures = AttemptResult.allCases.filter { ![.connected, .lostRace, .abandoned].contains($0) }.compactMap {
-      meter.attempts($0) == 0 ? nil : Failures(result: $0.label, count: meter.attempts($0))
-    }
+    (connectMedian, connectSlowest) = meter.connects.usualAndSlowest
+    let endpoints = totals.endpoints.filter { $0.backend == backend.name }
+    failures = .init(
+      AttemptResult.failures.map { result in (result, endpoints.reduce(0) { $0 &+ $1.attempts(result) }) })
   }
 }
 
@@ -186,6 +191,7 @@ extension PauseCause {
     case .memory: PauseReason.shortage(.memoryExhausted).text
     case .ports: PauseReason.shortage(.portsExhausted).text
     case .administrator: PauseReason.administrator.text
+    case .endpoints: PauseReason.endpointsMax.text
     }
   }
 }

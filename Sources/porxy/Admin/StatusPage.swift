@@ -80,24 +80,6 @@ struct StatusPage {
     }
     return "[\(objects.joined(separator: ",\n"))]"
   }
-
-  /// An array with an object for each backend.
-  var backends: String {
-    let generation = shared.generation
-    let objects = generation.configuration.backends.map { backend in
-      var object = JSONObject()
-      object.add("name", backend.name)
-      switch backend.host {
-      case .address(let address): object.add("host", "\(address)")
-      case .name(let name): object.add("host", name)
-      }
-      object.add("port", backend.port.map(Int.init))
-      let routes = generation.routes.filter { $0.backend.name == backend.name }
-      object.add("listeners", routes.map(\.listener.name))
-      return object.text
-    }
-    return "[\(objects.joined(separator: ",\n"))]"
-  }
 }
 
 /// What a reload came to.

@@ -52,12 +52,19 @@ final class WorkerQuestions: Sendable {
 
   private let state = Mutex(State())
 
-  /// From now on these are the workers.
+  /// From now on these are the workers. What one of them has changed before the others were known is looked at now.
   func serve(_ mailboxes: [Mailbox]) {
     state.withLock { state in
       state.mailboxes = mailboxes
       state.living = Array(mailboxes.indices)
     }
+    for mailbox in mailboxes { mailbox.post(.look) }
+  }
+
+  /// A worker has changed something that the others have to look at; on its thread.
+  func ring(by worker: Int) {
+    let others = state.withLock { state in state.living.filter { $0 != worker }.map { state.mailboxes[$0] } }
+    for mailbox in others { mailbox.post(.look) }
   }
 
   /// A worker has ended in order, and answers nothing any more.

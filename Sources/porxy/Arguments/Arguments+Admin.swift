@@ -61,6 +61,32 @@ struct SessionsOptions: Equatable {
   ]
 }
 
+/// Which events are to be printed, and how.
+struct EventsOptions: Equatable {
+  /// The socket's path; nil: where it usually is.
+  var socket: String?
+  /// Print JSON.
+  var asJSON = false
+  var listener: String?
+  /// Only this kind.
+  var event: LogEvent?
+  /// The least important.
+  var level = LogLevel.debug
+
+  static let table: [CommandOption<EventsOptions>] = [
+    .text("--listener", "NAME", wanted: "a listener's name", "Only events of this listener.", \.listener),
+    .value(
+      "--level", "LEVEL", wanted: Arguments.oneOf(LogLevel.allCases),
+      "Only events that are as important: \(Arguments.oneOf(LogLevel.allCases)). Default: debug, all.", \.level
+    ) { (text, name) throws(UsageError) in try Arguments.choice(text, name) },
+    .value(
+      "--event", "NAME", wanted: "an event's name", "Only events of this name, such as session or fault.", \.event
+    ) { (text, name) throws(UsageError) in try Arguments.event(text, name) },
+    .flag("--json", "Print each event as an object of JSON.", \.asJSON),
+    .text("--admin", "PATH", wanted: Arguments.socketWanted, Arguments.socketMeaning, \.socket),
+  ]
+}
+
 /// What is to be done with one session or one listener.
 struct OrderOptions<Order: Equatable & Sendable>: Equatable {
   /// The socket's path; nil: where it usually is.
@@ -70,9 +96,25 @@ struct OrderOptions<Order: Equatable & Sendable>: Equatable {
   var name: String
 }
 
+/// What is to be done with one endpoint of a backend.
+struct EndpointOptions: Equatable {
+  /// The socket's path; nil: where it usually is.
+  var socket: String?
+  var order = EndpointRequest.drain
+  var backend = ""
+  var endpoint = ""
+  /// Come back once it has no session any more.
+  var waits = false
+
+  static let table: [CommandOption<EndpointOptions>] = [
+    .flag("--wait", "Come back only once the drained endpoint has no session any more.", \.waits),
+    .text("--admin", "PATH", wanted: Arguments.socketWanted, Arguments.socketMeaning, \.socket),
+  ]
+}
+
 extension Arguments {
-  fileprivate static let socketWanted = "a path, as in --admin /run/porxy/admin.sock"
-  fileprivate static let socketMeaning =
+  static let socketWanted = "a path, as in --admin /run/porxy/admin.sock"
+  static let socketMeaning =
     "Ask at this socket. Default: admin.sock in $RUNTIME_DIRECTORY, or else in /run/porxy."
 
   static func parseStatus(_ words: inout ArgumentCursor) throws(UsageError) -> StatusOptions {
@@ -96,18 +138,19 @@ extension Arguments {
     return options
   }
 
+  static func parseEvents(_ words: inout ArgumentCursor) throws(UsageError) -> EventsOptions {
+    var options = EventsOptions()
+    _ = try words.read(EventsOptions.table, into: &options, hint: { _ in "events takes no more than options" })
+    return options
+  }
+
   /// Of a command that names what is to be done, and with what: `session reset ID`.
   static func parseOrder<Order: RawRepresentable<String> & CaseIterable & Equatable & Sendable>(
     _ command: CommandName, _ object: String, _ words: inout ArgumentCursor
   ) throws(UsageError) -> OrderOptions<Order> {
     var options = AdminOptions()
-    var written: [String] = []
-    let hint = { (_: String) in "\(command.rawValue) takes what to do, and \(object)" }
-    _ = try words.read(AdminOptions.table, into: &options, hint: hint) { _, word in
-      guard written.count < 2 else { return false }
-      written.append(word)
-      return true
-    }
+    let hint = "\(command.rawValue) takes what to do, and \(object)"
+    let written = try words.read(AdminOptions.table, into: &options, words: 2, hint: hint)
     guard let first = written.first else {
       throw UsageError("\(command.rawValue) needs \(oneOf(Order.allCases)), and \(object)")
     }
@@ -116,24 +159,36 @@ extension Arguments {
     return OrderOptions(socket: options.socket, order: order, name: written[1])
   }
 
+  static func parseEndpoint(_ words: inout ArgumentCursor) throws(UsageError) -> EndpointOptions {
+    var options = EndpointOptions()
+    let hint = "endpoint takes what to do, and which"
+    let written = try words.read(EndpointOptions.table, into: &options, words: 2, hint: hint)
+    guard let first = written.first else {
+      throw UsageError("endpoint needs \(oneOf(EndpointRequest.allCases)), and BACKEND/ENDPOINT")
+    }
+    options.order = try choice(first, "endpoint")
+    guard written.count == 2 else { throw UsageError("endpoint \(first) needs BACKEND/ENDPOINT") }
+    // A name may have slashes of its own; an endpoint's has none where nobody has named it.
+    guard let slash = written[1].lastIndex(of: "/"), slash != written[1].startIndex else {
+      throw UsageError("'\(written[1])' names no endpoint: write the backend, a slash and the endpoint, as in app/a:80")
+    }
+    options.backend = String(written[1][..<slash])
+    options.endpoint = String(written[1][written[1].index(after: slash)...])
+    if options.waits, options.order == .ready { throw UsageError("--wait is for 'endpoint drain' only") }
+    return options
+  }
+
   static func parseSession(_ words: inout ArgumentCursor) throws(UsageError) -> OrderOptions<SessionEnding> {
     let options: OrderOptions<SessionEnding> = try parseOrder(.session, "a session's id", &words)
-    guard SessionID(options.name) != nil else {
-      throw UsageError("'\(options.name)' is no session's id, such as 0-17-4711; 'porxy sessions' lists them")
-    }
+    guard SessionID(options.name) != nil else { throw noSession(options.name) }
     return options
   }
 
   static func parseLogLevel(_ words: inout ArgumentCursor) throws(UsageError) -> LogLevelOptions {
     var options = LogLevelOptions()
-    var written: String?
-    _ = try words.read(LogLevelOptions.table, into: &options, hint: { _ in "log-level takes one level" }) { _, word in
-      guard written == nil else { return false }
-      written = word
-      return true
-    }
-    guard let written else { throw UsageError("log-level needs \(oneOf(LogLevel.allCases))") }
-    options.level = try choice(written, "log-level")
+    let written = try words.read(LogLevelOptions.table, into: &options, words: 1, hint: "log-level takes one level")
+    guard let level = written.first else { throw UsageError("log-level needs \(oneOf(LogLevel.allCases))") }
+    options.level = try choice(level, "log-level")
     return options
   }
 }

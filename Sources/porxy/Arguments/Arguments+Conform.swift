@@ -50,8 +50,8 @@ extension ConformOptions {
       \.options.random
     ) { (text, name) throws(UsageError) in try Arguments.count(text, name, 1 << 30) },
     .value(
-      "--seed", "SEED", wanted: "a seed, as in --seed v3:0x1f",
-      "Draw them from this seed: v3:0x and hexadecimal digits, a decimal number or a commit. Default: v3:0x0.",
+      "--seed", "SEED", wanted: "a seed, as in --seed v4:0x1f",
+      "Draw them from this seed: v4:0x and hexadecimal digits, a decimal number or a commit. Default: v4:0x0.",
       \.options.seed, Arguments.seed),
     .text(
       "--save", "DIR", wanted: Arguments.directoryWanted,

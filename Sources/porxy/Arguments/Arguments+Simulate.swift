@@ -38,8 +38,8 @@ struct SimulateOptions: Equatable {
 
   static let table: [CommandOption<SimulateOptions>] = [
     .value(
-      "--seed", "SEED", wanted: "a seed, as in --seed v3:0x1f",
-      "Draw the runs from this seed: v3:0x and hexadecimal digits, a decimal number or a commit. Default: a new seed, "
+      "--seed", "SEED", wanted: "a seed, as in --seed v4:0x1f",
+      "Draw the runs from this seed: v4:0x and hexadecimal digits, a decimal number or a commit. Default: a new seed, "
         + "which is printed.", \.seed, Arguments.seed),
     .value(
       "--runs", "N", wanted: "a number, as in --runs 1000",
@@ -122,7 +122,7 @@ extension Arguments {
 
   static func seed(_ text: String, _ name: String) throws(UsageError) -> Seed {
     guard let seed = Seed(text) else {
-      throw UsageError("\(name) takes v3:0x and hexadecimal digits, a decimal number or a commit, not '\(text)'")
+      throw UsageError("\(name) takes v4:0x and hexadecimal digits, a decimal number or a commit, not '\(text)'")
     }
     return seed
   }

@@ -2,13 +2,17 @@ import PorxyCore
 
 /// Reads the words behind `porxy`.
 enum Arguments {
-  static func parse(_ arguments: [String]) throws(UsageError) -> Command {
+  static func parse(_ given: [String]) throws(UsageError) -> Command {
+    let isToxiproxy = given.first == CommandName.toxiproxy.rawValue
+    let arguments = isToxiproxy ? withTwoDashes(given) : given
     let named = arguments.first.flatMap(CommandName.init)
     // A word for help or the version, wherever it stands, is what a person wants who does not know where it belongs.
     if arguments.contains(where: { $0 == "--help" || $0 == "-h" }) {
       return .help(named ?? arguments.dropFirst().first.flatMap(CommandName.init))
     }
-    if arguments.contains(where: { $0 == "--version" || $0 == "-V" }) { return .version }
+    if arguments.contains(where: { $0 == "--version" || $0 == "-V" }) {
+      return isToxiproxy ? .toxiproxy(ToxiproxyOptions(showsVersion: true)) : .version
+    }
     var words = ArgumentCursor(arguments[...])
     do throws(UsageError) {
       switch try command(&words) {
@@ -18,13 +22,18 @@ enum Arguments {
       case .reload: return .reload(try parseAdmin(.reload, &words))
       case .drain: return .drain(try parseAdmin(.drain, &words))
       case .logLevel: return .logLevel(try parseLogLevel(&words))
+      case .events: return .events(try parseEvents(&words))
       case .sessions: return .sessions(try parseSessions(&words))
       case .session: return .session(try parseSession(&words))
+      case .record: return .record(try parseRecord(&words))
       case .listener: return .listener(try parseOrder(.listener, "a listener's name", &words))
+      case .endpoint: return .endpoint(try parseEndpoint(&words))
+      case .faults: return .faults(try parseFaults(&words))
       case .simulate: return .simulate(try parseSimulate(&words))
       case .replay: return .simulate(try parseReplay(&words))
       case .conform: return .conform(try parseConform(&words))
       case .top: return .top(try parseTop(&words))
+      case .toxiproxy: return .toxiproxy(try parseToxiproxy(&words))
       case .help: return .help(try topic(&words))
       case .version: return .version
       }
@@ -70,13 +79,18 @@ enum CommandName: String, CaseIterable {
   case reload
   case drain
   case logLevel = "log-level"
+  case events
   case sessions
   case session
+  case record
   case listener
+  case endpoint
+  case faults
   case simulate
   case replay
   case conform
   case top
+  case toxiproxy
   case help
   case version
 }
@@ -89,12 +103,17 @@ enum Command: Equatable {
   case reload(AdminOptions)
   case drain(AdminOptions)
   case logLevel(LogLevelOptions)
+  case events(EventsOptions)
   case sessions(SessionsOptions)
   case session(OrderOptions<SessionEnding>)
+  case record(RecordOptions)
   case listener(OrderOptions<ListenerRequest>)
+  case endpoint(EndpointOptions)
+  case faults(FaultsOptions)
   case simulate(SimulateOptions)
   case conform(ConformOptions)
   case top(TopOptions)
+  case toxiproxy(ToxiproxyOptions)
   /// The help of a command, or of porxy.
   case help(CommandName?)
   case version

@@ -100,4 +100,17 @@ struct ArgumentCursor {
     }
     return given
   }
+
+  /// Reads options, and up to so many other words, which it gives.
+  mutating func read<Options>(
+    _ table: [CommandOption<Options>], into options: inout Options, words most: Int, hint: String
+  ) throws(UsageError) -> [String] {
+    var words: [String] = []
+    _ = try read(table, into: &options, hint: { _ in hint }) { _, word in
+      guard words.count < most else { return false }
+      words.append(word)
+      return true
+    }
+    return words
+  }
 }

@@ -71,7 +71,24 @@ extension Help {
     notes: ["LEVEL is \(Arguments.oneOf(LogLevel.allCases)); each includes those before it.", socketNote],
     options: LogLevelOptions.table.map(\.entry),
     exitCodes: [HelpEntry("0", "All workers log by it."), HelpEntry("1", "No porxy answers."), misuse],
-    examples: [HelpEntry("porxy log-level debug", "Logs each attempt to reach a backend, too.")])
+    examples: [HelpEntry("porxy log-level debug", "Logs each session's begin and attempt to reach its backend, too.")])
+
+  static let events = Help(
+    purpose: "porxy events - print what happens in a running porxy, a line for each event, until Ctrl-C or its end.",
+    usage: ["porxy events [--listener NAME] [--level LEVEL] [--event NAME] [--json]", "    [--admin PATH]"],
+    notes: [
+      "Events are those of the log, whatever its level is and whichever sessions it leaves out. If the output is read "
+        + "too slowly, a line tells how many were lost.", socketNote,
+    ],
+    options: EventsOptions.table.map(\.entry),
+    exitCodes: [
+      HelpEntry("0", "What read the output has ended."),
+      HelpEntry("1", "The porxy has ended, does not answer, or has no such listener."), misuse, signals,
+    ],
+    examples: [
+      HelpEntry("porxy events --level warning", "Prints what a person may have to look at."),
+      HelpEntry("porxy events --listener web --json", "Prints each session of a listener, for a program."),
+    ])
 
   static let sessions = Help(
     purpose: "porxy sessions - list the open sessions of a running porxy, at most 10,000 of them.",
@@ -98,6 +115,24 @@ extension Help {
     exitCodes: [HelpEntry("0", "Done."), HelpEntry("1", "There is no such session, or no porxy answers."), misuse],
     examples: [HelpEntry("porxy session reset 0-17-4711", "Resets both sides of this session.")])
 
+  static let record = Help(
+    purpose: "porxy record - write a session of a running porxy as a run, which 'porxy replay' plays on a simulated "
+      + "network.",
+    usage: ["porxy record ID [--output FILE] [--admin PATH]"],
+    notes: [
+      "The configuration needs 'record: recent'. Then the sessions that are open and the last 1000 that ended can be "
+        + "written, with what each side did and when, and without a byte of what was said. The log and 'porxy "
+        + "sessions' have ids.", socketNote,
+    ],
+    options: RecordOptions.table.map(\.entry),
+    exitCodes: [
+      HelpEntry("0", "Done."),
+      HelpEntry("1", "The session is not recorded, no run can tell it again, or no porxy answers."), misuse,
+    ],
+    examples: [
+      HelpEntry("porxy record 0-17-4711 --output torn.run", "Writes a session to a file, for 'porxy replay torn.run'.")
+    ])
+
   static let listener = Help(
     purpose: "porxy listener - have a running porxy accept no clients at a listener for a while.",
     usage: ["porxy listener pause NAME [--admin PATH]", "porxy listener resume NAME [--admin PATH]"],
@@ -105,6 +140,50 @@ extension Help {
     options: AdminOptions.table.map(\.entry),
     exitCodes: [HelpEntry("0", "Done."), HelpEntry("1", "There is no such listener, or no porxy answers."), misuse],
     examples: [HelpEntry("porxy listener pause web", "Lets clients of this listener wait.")])
+
+  static let endpoint = Help(
+    purpose: "porxy endpoint - have a running porxy give an endpoint of a backend no new sessions, or some again.",
+    usage: [
+      "porxy endpoint drain BACKEND/ENDPOINT [--wait] [--admin PATH]",
+      "porxy endpoint ready BACKEND/ENDPOINT [--admin PATH]",
+    ],
+    notes: [
+      "The sessions of a drained endpoint go on. It stays drained over a reload, until it is ready again or porxy "
+        + "ends.",
+      socketNote,
+    ],
+    options: EndpointOptions.table.map(\.entry),
+    exitCodes: [
+      HelpEntry("0", "Done."),
+      HelpEntry("1", "There is no such endpoint, the configuration drains it, or no porxy answers."), misuse,
+    ],
+    examples: [
+      HelpEntry("porxy endpoint drain app/10.0.0.7:5432 --wait", "Comes back when the server can be switched off.")
+    ])
+
+  static let faults = Help(
+    purpose: "porxy faults - look at what goes wrong on purpose in a running porxy, and change it.",
+    usage: [
+      "porxy faults list [--json] [--admin PATH]", "porxy faults add LINE [--admin PATH]",
+      "porxy faults change NAME LINE [--admin PATH]", "porxy faults remove NAME [--admin PATH]",
+      "porxy faults reset [--admin PATH]", "porxy faults watch [--json] [--admin PATH]", "porxy faults check FILE",
+    ],
+    notes: [
+      "LINE is a line of 'faults.plan' of the configuration. A change concerns open sessions, too, and is in effect "
+        + "when the command comes back. 'reset' goes back to the configuration. 'watch' prints each fault that acts. "
+        + "'check' reads a file with a line each, and asks no porxy.",
+      "porxy must have been started with 'faults' in its configuration; an empty plan will do.", socketNote,
+    ],
+    options: FaultsOptions.table.map(\.entry),
+    exitCodes: [
+      HelpEntry("0", "Done."), HelpEntry("1", "There is no such fault, the line is wrong, or no porxy answers."),
+      HelpEntry("2", "The file of 'check' has mistakes or cannot be read, or a mistake in usage."), signals,
+    ],
+    examples: [
+      HelpEntry("porxy faults add 'stall backend for 10s on db'", "Has the database answer nothing for ten seconds."),
+      HelpEntry("porxy faults add 'latency 50ms jitter 10ms as slow'", "Makes both directions slow."),
+      HelpEntry("porxy faults remove slow", "Makes them fast again."),
+    ])
 
   static let simulate = Help(
     purpose: "porxy simulate - test porxy on a simulated network, with random peers and faults.",
@@ -122,7 +201,7 @@ extension Help {
     exitCodes: [HelpEntry("0", "All rules held."), HelpEntry("1", "A run or a scenario failed."), unusable, signals],
     examples: [
       HelpEntry("porxy simulate --runs 10000 --jobs 2", "Performs 10,000 random runs on two processors."),
-      HelpEntry("porxy simulate --seed v3:0x1f --runs 1 --trace", "Draws the run of one seed."),
+      HelpEntry("porxy simulate --seed v4:0x1f --runs 1 --trace", "Draws the run of one seed."),
     ])
 
   static let replay = Help(
@@ -166,6 +245,28 @@ extension Help {
     examples: [
       HelpEntry("porxy top", "Shows the porxy of this machine."),
       HelpEntry("porxy top --once --admin /run/porxy/admin.sock", "Prints one look, for a script."),
+    ])
+
+  static let toxiproxy = Help(
+    purpose: "porxy toxiproxy - stand for a Toxiproxy server: proxies that tests make and break over HTTP.",
+    usage: [
+      "porxy toxiproxy [--host HOST] [--port PORT] [--config FILE] [--seed N]",
+      "    [--proxy-metrics] [--runtime-metrics]",
+    ],
+    notes: [
+      "Flags may have one dash, as in Toxiproxy. A porxy that is called toxiproxy-server needs no command.",
+      "A program that reaches the API can have porxy connect to whatever this machine reaches, so the API listens on "
+        + "localhost unless you say otherwise.",
+      "The log goes to the standard output; the variable LOG_LEVEL sets its level: debug, info, warn or error.",
+    ],
+    options: ToxiproxyOptions.table.map(\.entry),
+    exitCodes: [
+      HelpEntry("0", "It was stopped by SIGTERM or SIGINT."), HelpEntry("1", "The API could not listen."),
+      misuse,
+    ],
+    examples: [
+      HelpEntry("porxy toxiproxy", "Serves Toxiproxy's clients on this machine."),
+      HelpEntry("porxy toxiproxy --host 0.0.0.0 --config proxies.json", "Serves a container's neighbours."),
     ])
 
   private static let socketNote = "It asks by the socket that 'admin' in porxy's configuration names."

@@ -44,13 +44,18 @@ struct Help {
     case .reload: reload.text
     case .drain: drain.text
     case .logLevel: logLevel.text
+    case .events: events.text
     case .sessions: sessions.text
     case .session: session.text
+    case .record: record.text
     case .listener: listener.text
+    case .endpoint: endpoint.text
+    case .faults: faults.text
     case .simulate: simulate.text
     case .replay: replay.text
     case .conform: conform.text
     case .top: top.text
+    case .toxiproxy: toxiproxy.text
     case nil, .help, .version: overview
     }
   }
@@ -62,7 +67,6 @@ struct Help {
 
     Usage:
       porxy [run] [OPTIONS], or porxy COMMAND [OPTIONS]
-
     Commands:
       run                   Proxy until a signal; the default.
       check                 Say whether a configuration is right.
@@ -71,17 +75,18 @@ struct Help {
       drain                 Have a running porxy stop once its sessions are over.
       log-level LEVEL       Have a running porxy log more or less.
       top                   Show what a running porxy does, again and again.
-      sessions              List the sessions of a running porxy.
-      session               End one of them.
-      listener              Pause or resume a listener.
+      events                Print what happens in a running porxy.
+      sessions, session     List the sessions of a running porxy, or end one.
+      record                Write a session as a run that can be replayed.
+      listener, endpoint    Pause a listener, or drain an endpoint of a backend.
+      faults                Have things go wrong on purpose, or look what does.
       simulate              Test porxy on a simulated network with faults.
       replay                Show a saved run or a scenario, step by step.
       conform               Test how transparent a TCP proxy is.
+      toxiproxy             Stand for a Toxiproxy server, for its clients.
       help [COMMAND]        Print this text, or the help of a command.
       version               Print the version.
-
-    'porxy help run' lists run's options, such as --config FILE. The log goes to
-    standard error. Exit codes: 0 done, 1 failed, 2 mistake in usage or a file.
+    'porxy help run' lists its options. Exit codes: 0 done, 1 failed, 2 mistake.
 
     """
   }

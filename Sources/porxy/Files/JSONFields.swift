@@ -1,3 +1,5 @@
+import PorxyAdmin
+
 /// An object of a JSON text that is read key by key, and knows its place for messages.
 struct JSONFields {
   private let members: [JSONValue.Member]
@@ -94,6 +96,10 @@ struct JSONFields {
   func optionalChoice<Choice: RawRepresentable<String>>(_ key: String) throws(Mistake) -> Choice? {
     guard let word = try optionalText(key) else { return nil }
     return try required(Choice(rawValue: word), key, "word that is known here")
+  }
+
+  func choice<Choice: RawRepresentable<String>>(_ key: String) throws(Mistake) -> Choice {
+    try required(optionalChoice(key), key, "word that is known here")
   }
 
   /// An object of its own; nil for null.

@@ -10,6 +10,8 @@ final class Reports: Sendable {
   private let log: LogWriter
   /// What the log was told of sessions that ended last.
   let ended = EndedSessions()
+  /// Those who read along at the admin doors.
+  let feed: EventFeed
   private let workers: Int
   /// The journal reads the log, and takes priorities.
   private let isJournal: Bool
@@ -26,15 +28,19 @@ final class Reports: Sendable {
   private final class Settings: Sendable {
     private let level: Atomic<Int>
     private let isJSON: Atomic<Bool>
+    /// Sessions have lines (`log.sessions`).
+    private let hasSessions: Atomic<Bool>
 
     init(_ settings: LogSettings) {
       level = Atomic(settings.level.rank)
       isJSON = Atomic(settings.format == .json)
+      hasSessions = Atomic(settings.sessions != .off)
     }
 
     func change(to settings: LogSettings) {
       level.store(settings.level.rank, ordering: .relaxed)
       isJSON.store(settings.format == .json, ordering: .relaxed)
+      hasSessions.store(settings.sessions != .off, ordering: .relaxed)
     }
 
     func change(to level: LogLevel) { self.level.store(level.rank, ordering: .relaxed) }
@@ -42,6 +48,14 @@ final class Reports: Sendable {
     var format: LogFormat { isJSON.load(ordering: .relaxed) ? .json : .text }
 
     func takes(_ level: LogLevel) -> Bool { level.rank <= self.level.load(ordering: .relaxed) }
+
+    /// Whether it has a line where its level is taken.
+    func has(_ record: LogRecord) -> Bool {
+      switch record {
+      case .session, .sessionBegan: hasSessions.load(ordering: .relaxed)
+      default: true
+      }
+    }
   }
 
   init(_ settings: LogSettings, workers: Int, to descriptor: Int32 = STDERR_FILENO) {
@@ -50,9 +64,15 @@ final class Reports: Sendable {
     self.workers = workers
     let isJournal = Journal.reads(descriptor)
     self.isJournal = isJournal
+    let feed = EventFeed()
+    self.feed = feed
     log = LogWriter(to: descriptor) { dropped in
+      let record = ProcessRecord.dropped(lines: dropped)
+      if feed.isRead(record.event.level) {
+        feed.note(EventFeed.Event(time: .now, content: .process(record), isLogged: true))
+      }
       var formatter = LogFormatter(current.format, marksPriority: isJournal)
-      return formatter.line(.dropped(lines: dropped))
+      return formatter.line(record, at: .now)
     }
   }
 
@@ -64,8 +84,6 @@ final class Reports: Sendable {
 
   private var format: LogFormat { settings.format }
 
-  private func takes(_ level: LogLevel) -> Bool { settings.takes(level) }
-
   func start() -> Bool { log.start() }
 
   /// Lines that were lost since the start.
@@ -73,9 +91,13 @@ final class Reports: Sendable {
 
   /// Says what concerns the process.
   func note(_ record: ProcessRecord) {
-    guard takes(record.event.level) else { return }
+    let (isRead, isLogged) = (feed.isRead(record.event.level), settings.takes(record.event.level))
+    guard isRead || isLogged else { return }
+    let time = Timestamp.now
+    if isRead { feed.note(EventFeed.Event(time: time, content: .process(record), isLogged: true)) }
+    guard isLogged else { return }
     var formatter = formatter()
-    log.append(formatter.line(record))
+    log.append(formatter.line(record, at: time))
   }
 
   /// Waits for the log to be written, but not for long: who reads it may have stopped.
@@ -84,9 +106,14 @@ final class Reports: Sendable {
   /// Says what a worker's proxy says, formatted by the worker.
   func note(_ record: LogRecord, worker: Int, by formatter: inout LogFormatter) {
     if case .session(let session) = record { ended.note(session) }
-    guard takes(record.level), let record = combine(record, worker: worker) else { return }
+    let isLogged = settings.has(record)
+    let (isRead, isWritten) = (feed.isRead(record.level), isLogged && settings.takes(record.level))
+    guard isRead || isWritten, let record = combine(record, worker: worker) else { return }
+    let time = Timestamp.now
+    if isRead { feed.note(EventFeed.Event(time: time, content: .worker(record, worker), isLogged: isLogged)) }
+    guard isWritten else { return }
     if formatter.format != format { formatter = self.formatter() }
-    formatter.format(record, worker: worker, at: .now) { log.append($0) }
+    formatter.format(record, worker: worker, at: time) { log.append($0) }
   }
 
   func formatter() -> LogFormatter { LogFormatter(format, marksPriority: isJournal) }
@@ -112,13 +139,13 @@ final class Reports: Sendable {
 
 extension Timestamp {
   /// By the clock of the wall.
-  fileprivate static var now: Timestamp { Timestamp(nanosecondsSinceEpoch: SystemInfo.wallClock) }
+  static var now: Timestamp { Timestamp(nanosecondsSinceEpoch: SystemInfo.wallClock) }
 }
 
 extension LogFormatter {
-  fileprivate mutating func line(_ record: ProcessRecord) -> [UInt8] {
+  fileprivate mutating func line(_ record: ProcessRecord, at time: Timestamp) -> [UInt8] {
     var bytes: [UInt8] = []
-    format(record, at: .now) { bytes = $0 }
+    format(record, at: time) { bytes = $0 }
     return bytes
   }
 }
@@ -131,14 +158,24 @@ enum Summary {
       let (first, last) = (listener.ports.lowerBound, listener.ports.upperBound)
       let ports = first == last ? "\(first)" : "\(first)-\(last)"
       let places = listener.addresses.map { place($0, listener.interface, ports) }.joined(separator: " and ")
-      return "  \(listener.name): \(places) -> \(backend.name): \(target(of: backend, ports))\n"
+      let mirror = listener.isMirror ? " (listens once the backend accepts, and not while it refuses)" : ""
+      return "  \(listener.name): \(places) -> \(backend.name): \(target(of: backend, ports))\(mirror)\n"
     }.joined()
   }
 
+  /// Endpoints that are named at most.
+  private static let endpointsMax = 4
+
   private static func target(of backend: Backend, _ ports: String) -> String {
-    let port = backend.port.map(String.init) ?? ports
-    return switch backend.host {
-    case .address(let address): place(address, backend.interface, port)
+    let named = backend.endpoints.prefix(endpointsMax).map { target(of: $0, ports) }.joined(separator: ", ")
+    let further = backend.endpoints.count - endpointsMax
+    return named + (further > 0 ? " and \(further) more" : "")
+  }
+
+  private static func target(of endpoint: BackendEndpoint, _ ports: String) -> String {
+    let port = endpoint.port.map(String.init) ?? ports
+    return switch endpoint.host {
+    case .address(let address): place(address, endpoint.interface, port)
     case .name(let name): "\(name):\(port)"
     }
   }

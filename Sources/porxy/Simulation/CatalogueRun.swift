@@ -7,7 +7,7 @@ import PorxySocketIO
 import Synchronization
 
 /// Runs every scenario that the binary carries, on the simulated network: direct, and through porxy with each way to
-/// relay, and holds the two to each other.
+/// relay, and holds the two to each other. What is recorded of sessions meanwhile has to replay to the same records.
 enum CatalogueRun {
   static func perform(_ progress: Progress) -> ExitCode {
     let begun = ContinuousClock.now
@@ -38,10 +38,17 @@ enum CatalogueRun {
       var complaints: [String] = []
       if scenario.arms.contains(.direct) { complaints += ScenarioRunner().run(scenario, .direct).complaints }
       for relay in RelayMode.allCases {
-        let runner = ScenarioRunner(relay: relay)
+        var runner = ScenarioRunner(relay: relay)
         if scenario.arms.contains(.proxied) {
-          complaints += runner.run(scenario, .proxied).complaints.map { "relay \(relay.rawValue): \($0)" }
+          runner.record = relay == .auto ? .recent : .off
+          let outcome = runner.run(scenario, .proxied)
+          complaints += outcome.complaints.map { "relay \(relay.rawValue): \($0)" }
+          for recording in outcome.recordings {
+            guard case .different(let text, _) = Replay(recording, under: outcome.configuration) else { continue }
+            complaints.append("replayed: \(text)")
+          }
         }
+        runner.record = .off
         complaints += runner.compare(scenario)?.complaints.map { "relay \(relay.rawValue), the law: \($0)" } ?? []
       }
       return complaints

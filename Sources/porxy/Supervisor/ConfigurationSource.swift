@@ -84,7 +84,11 @@ struct ConfigurationSource {
     options.apply(to: &configuration)
     // Without SO_REUSEPORT a second worker could listen nowhere.
     if !KernelSupport.canSharePorts { configuration.workers = .fixed(1) }
-    if let complaint = InterfaceNumbers.fill(in: &configuration) ?? CongestionCheck.complaint(about: configuration) {
+    // Several workers accept in several orders, and sessions are numbered in the order in which they are accepted.
+    if configuration.faults != nil, configuration.workers == .auto { configuration.workers = .fixed(1) }
+    if let complaint = InterfaceNumbers.fill(in: &configuration) ?? CongestionCheck.complaint(about: configuration)
+      ?? ListeningChecks.complaint(about: configuration)
+    {
       throw Refusal(reason: complaint)
     }
     return configuration
@@ -99,7 +103,7 @@ struct ConfigurationSource {
       return try DescriptorBudget(
         limit: descriptorLimit, used: descriptorsUsed,
         endpoints: configuration.listeners.reduce(0) { $0 + $1.endpoints.count },
-        names: configuration.names.count, hasAdmin: configuration.admin != nil,
+        names: configuration.names.count, checks: configuration.checkDescriptors, hasAdmin: configuration.admin != nil,
         workers: started.map { .fixed($0.workers) } ?? configuration.workers,
         processors: SystemInfo.processorCount, keeping: started)
     } catch {
@@ -119,6 +123,8 @@ extension Configuration {
     if next.relay != relay { keys.append("relay") }
     if next.spin != spin { keys.append("spin") }
     if next.limits.blockSize != limits.blockSize { keys.append("limits.buffer") }
+    if faults == nil, next.faults != nil { keys.append("faults") }
+    if next.record != record { keys.append("record") }
     return keys
   }
 }

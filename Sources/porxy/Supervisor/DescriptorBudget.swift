@@ -40,16 +40,17 @@ struct DescriptorBudget: Equatable {
   static let lookupsMaxOfAll = 256
 
   /// `limit` is the limit on descriptors, `used` are those open at the start, `endpoints` what each worker listens on,
-  /// `names` what is looked up, `hasAdmin` whether there is an admin server. `started` is the budget of the start, of
-  /// which workers keep their pipes and attempts.
+  /// `names` what is looked up, `checks` what active checks take, `hasAdmin` whether there is an admin server.
+  /// `started` is the budget of the start, of which workers keep their pipes and attempts.
   init(
-    limit: Int, used: Int, endpoints: Int, names: Int, hasAdmin: Bool = false, workers wanted: WorkerCount,
-    processors: Int,
+    limit: Int, used: Int, endpoints: Int, names: Int, checks: Int = 0, hasAdmin: Bool = false,
+    workers wanted: WorkerCount, processors: Int,
     keeping started: DescriptorBudget? = nil
   ) throws(Shortage) {
     let ofWorker = Self.ofWorker + endpoints
     lookupsMax = max(1, min(names, Self.lookupsMaxOfAll, (limit - used) / 32))
-    let ofProcess = used + Self.spare + (hasAdmin ? Self.ofAdmin : 0) + (names > 0 ? lookupsMax * Self.ofLookup : 0)
+    let ofProcess =
+      used + Self.spare + checks + (hasAdmin ? Self.ofAdmin : 0) + (names > 0 ? lookupsMax * Self.ofLookup : 0)
     let free = limit - ofProcess
     workers =
       switch wanted {
@@ -97,6 +98,23 @@ enum CongestionCheck {
   }
 }
 
+/// Finds active checks of the kind `listening` for servers that are not on this machine, before anybody is accepted.
+///
+/// Which addresses it has depends on the machine, and so it is no mistake of the file. What a name leads to shows when
+/// the endpoint is checked.
+enum ListeningChecks {
+  /// For a person; nil if there is none.
+  static func complaint(about configuration: Configuration) -> String? {
+    for backend in configuration.backends where backend.health?.check == .listening {
+      for case .address(let address) in backend.endpoints.map(\.host) where !KernelSupport.isOwn(address) {
+        return "backend \(backend.name): \(address) is not an address of this machine, whose kernel the check "
+          + "'listening' asks: use 'connect'"
+      }
+    }
+    return nil
+  }
+}
+
 /// Puts the numbers of interfaces where a configuration has their names.
 ///
 /// Which interfaces there are depends on the machine, and so a missing one is no mistake of the file.
@@ -114,9 +132,11 @@ enum InterfaceNumbers {
     }
     for index in configuration.backends.indices {
       let backend = configuration.backends[index]
-      guard let name = backend.interface, case .address(let address) = backend.host else { continue }
-      guard let scope = number(name) else { return "backend \(backend.name): \(missing(name))" }
-      configuration.backends[index].host = .address(address.on(scope))
+      for (place, endpoint) in backend.endpoints.enumerated() {
+        guard let name = endpoint.interface, case .address(let address) = endpoint.host else { continue }
+        guard let scope = number(name) else { return "backend \(backend.name): \(missing(name))" }
+        configuration.backends[index].endpoints[place].host = .address(address.on(scope))
+      }
     }
     return nil
   }

@@ -1,4 +1,5 @@
 import PorxyCore
+import PorxyFaults
 import PorxyRuntime
 import PorxySocketIO
 
@@ -50,6 +51,7 @@ extension Supervisor {
       case .post(let step, let those):
         if step == .serve {
           shared.carryOut(sessionsMax: nextBudget.sessionsMax)
+          faults?.reload(configuration.faults, at: SystemInfo.monotonicClock)
           Resolver.lookupsMax(nextBudget.lookupsMax)
         }
         for worker in those { mailboxes[worker].post(.reload(step)) }

@@ -1,5 +1,7 @@
 import PorxyAdmin
 import PorxyCore
+import PorxyFaults
+import PorxyRecording
 import PorxyRuntime
 import PorxySocketIO
 
@@ -54,6 +56,10 @@ struct Supervisor {
   let configuration: Configuration
   let budget: DescriptorBudget
   let shared: SharedState
+  /// What goes wrong on purpose; nil: the configuration of the start has no `faults`, and none can be added.
+  let faults: SharedFaults?
+  /// Of the configuration of the start; nil: nothing is recorded.
+  private let recordings: RecentRecordings?
   let reports: Reports
   let state = Monitor(State())
   let life = ProcessLife()
@@ -79,7 +85,10 @@ struct Supervisor {
     self.configuration = configuration
     self.budget = budget
     shared = SharedState(
-      configuration, sessionsMax: budget.sessionsMax, attemptsMax: budget.attemptsMax, workers: budget.workers)
+      configuration, sessionsMax: budget.sessionsMax, attemptsMax: budget.attemptsMax, workers: budget.workers,
+      seed: .random(in: .min ... .max))
+    faults = configuration.faults.map { SharedFaults($0) }
+    recordings = configuration.record == .off ? nil : RecentRecordings()
     Resolver.lookupsMax(budget.lookupsMax)
     reports = Reports(configuration.log, workers: budget.workers)
     admin = AdminThread(questions, reports)
@@ -126,6 +135,7 @@ struct Supervisor {
   /// Starts a worker and waits until it serves; nil if it does not, which is told.
   private func start(_ worker: Int) -> Mailbox? {
     let (shared, reports, state, questions, observatory) = (shared, reports, state, questions, observatory)
+    let (faults, recordings) = (faults, recordings)
     var options = EpollTransport.Options()
     options.probesPorts = worker == 0
     options.blockSize = configuration.limits.blockSize
@@ -134,7 +144,7 @@ struct Supervisor {
       workers: budget.workers, processors: SystemInfo.processorCount, online: SystemInfo.onlineProcessorCount)
     let isStarted = WorkerThread.start("porxy-\(worker)") { [options] in
       var formatter = reports.formatter()
-      Worker.run(worker, shared, options) { start in
+      Worker.run(worker, shared, options, faults, recordings) { start in
         state.change { $0.starts.append(start) }
       } log: { record in
         reports.note(record, worker: worker, by: &formatter)
@@ -144,6 +154,7 @@ struct Supervisor {
         case .reply(_, to: let number, let worker) where Watchdog.asks(number):
           state.change { $0.news.append(.answer(to: number, worker: worker)) }
         case .reply(let reply, to: let number, let worker): questions.note(reply, to: number, worker: worker)
+        case .ring(let worker): questions.ring(by: worker)
         }
       } ended: { meters in
         observatory.noteEnd(meters, of: worker)
@@ -342,7 +353,7 @@ struct Supervisor {
     reports.ended.keep()
     return AdminEndpoints(
       shared: shared, source: source, life: life, reports: reports, questions: questions, observatory: observatory,
-      workers: budget.workers,
+      recordings: recordings, workers: budget.workers, faults: faults,
       answer: { number, response in admin.answer(number, with: response) },
       order: { command in state.change { $0.add(command) } }
     ).routes

@@ -7,6 +7,7 @@ extension Overview {
     object.add("head", head.object)
     object.add("listeners", listeners.prefix(Self.namesMax).map(\.object))
     object.add("backends", backends.prefix(Self.namesMax).map(\.object))
+    object.add("endpoints", endpoints.prefix(Self.endpointsMax).map(\.object))
     object.add("sessions", sessions.prefix(Self.sessionsMax).map(\.object))
     object.add("ended", ended.prefix(Self.endedMax).map(\.object))
     return object.text
@@ -18,6 +19,7 @@ extension Overview {
     head = try Head(fields.object("head"))
     listeners = try fields.objects("listeners", atMost: Self.namesMax, Listener.init)
     backends = try fields.objects("backends", atMost: Self.namesMax, Backend.init)
+    endpoints = try fields.objects("endpoints", atMost: Self.endpointsMax, Endpoint.init)
     sessions = try fields.objects("sessions", atMost: Self.sessionsMax, Session.init)
     ended = try fields.objects("ended", atMost: Self.endedMax, Ended.init)
   }
@@ -47,6 +49,7 @@ extension Overview.Head {
     object.add("readiness", readiness)
     object.add("sessions", sessions)
     object.add("sessions_max", sessionsMax)
+    object.add("endpoints", endpoints)
     object.add("accepted", accepted)
     bytes.add("bytes", to: &object)
     object.add("busy_ms", Array(busy.prefix(Overview.workersMax)))
@@ -64,6 +67,7 @@ extension Overview.Head {
     readiness = try fields.text("readiness")
     sessions = try fields.count("sessions")
     sessionsMax = try fields.count("sessions_max")
+    endpoints = try fields.count("endpoints")
     accepted = try fields.count("accepted")
     bytes = try Overview.Bytes("bytes", fields)
     busy = try fields.times("busy_ms", atMost: Overview.workersMax)
@@ -110,10 +114,28 @@ extension Overview.Listener {
   }
 }
 
-extension Overview.Backend {
-  /// A backend has a result for each way in which connecting can fail.
-  private static let resultsMax = 64
+extension Overview.Backend.Failures {
+  /// There is a result for each way in which connecting can fail.
+  fileprivate static let resultsMax = 64
 
+  fileprivate static func add(_ failures: [Self], to object: inout JSONObject) {
+    let objects = failures.prefix(resultsMax).map { failures in
+      var object = JSONObject()
+      object.add("result", failures.result)
+      object.add("count", failures.count)
+      return object
+    }
+    object.add("failures", objects)
+  }
+
+  fileprivate static func list(_ fields: JSONFields) throws(JSONFields.Mistake) -> [Self] {
+    try fields.objects("failures", atMost: resultsMax) { (fields) throws(JSONFields.Mistake) in
+      Self(result: try fields.text("result"), count: try fields.count("count"))
+    }
+  }
+}
+
+extension Overview.Backend {
   fileprivate var object: JSONObject {
     var object = JSONObject()
     object.add("name", name)
@@ -121,13 +143,7 @@ extension Overview.Backend {
     object.add("sessions", sessions)
     object.add("connect_p50_ms", connectMedian)
     object.add("connect_p99_ms", connectSlowest)
-    let failures = failures.prefix(Self.resultsMax).map { failures in
-      var object = JSONObject()
-      object.add("result", failures.result)
-      object.add("count", failures.count)
-      return object
-    }
-    object.add("failures", failures)
+    Failures.add(failures, to: &object)
     return object
   }
 
@@ -137,9 +153,35 @@ extension Overview.Backend {
     sessions = try fields.count("sessions")
     connectMedian = try fields.optionalTime("connect_p50_ms")
     connectSlowest = try fields.optionalTime("connect_p99_ms")
-    failures = try fields.objects("failures", atMost: Self.resultsMax) { (fields) throws(JSONFields.Mistake) in
-      Failures(result: try fields.text("result"), count: try fields.count("count"))
-    }
+    failures = try Failures.list(fields)
+  }
+}
+
+extension Overview.Endpoint {
+  fileprivate var object: JSONObject {
+    var object = JSONObject()
+    object.add("backend", backend)
+    object.add("name", name)
+    object.add("state", state.rawValue)
+    object.add("reason", reason)
+    object.add("sessions", sessions)
+    object.add("sessions_max", sessionsMax)
+    object.add("connect_p50_ms", connectMedian)
+    object.add("connect_p99_ms", connectSlowest)
+    Overview.Backend.Failures.add(failures, to: &object)
+    return object
+  }
+
+  fileprivate init(_ fields: JSONFields) throws(JSONFields.Mistake) {
+    backend = try fields.text("backend")
+    name = try fields.text("name")
+    state = try fields.choice("state")
+    reason = try fields.optionalText("reason")
+    sessions = try fields.count("sessions")
+    sessionsMax = try fields.optionalCount("sessions_max")
+    connectMedian = try fields.optionalTime("connect_p50_ms")
+    connectSlowest = try fields.optionalTime("connect_p99_ms")
+    failures = try Overview.Backend.Failures.list(fields)
   }
 }
 

@@ -8,6 +8,9 @@ struct Overview: Equatable, Sendable {
   var listeners: [Listener] = []
   /// In the order of the configuration.
   var backends: [Backend] = []
+  /// Of the backends that have more to tell than one plain endpoint: first those that get no sessions, as `Rank` orders
+  /// them, and otherwise in the order of the configuration.
+  var endpoints: [Endpoint] = []
   /// As `stallsBefore` orders them.
   var sessions: [Session] = []
   /// The last sessions that ended, newest first.
@@ -18,6 +21,8 @@ struct Overview: Equatable, Sendable {
   static let endedMax = 10
   /// Listeners in one look, and backends.
   static let namesMax = 1000
+  /// Endpoints in one look, of all backends together.
+  static let endpointsMax = 1000
   static let workersMax = 1024
 
   /// Bytes of the two directions.
@@ -48,6 +53,8 @@ struct Overview: Equatable, Sendable {
     /// All sessions, more than a look shows.
     var sessions = 0
     var sessionsMax = 0
+    /// All endpoints that a look would show if it had no bound.
+    var endpoints = 0
     var accepted: UInt64 = 0
     var bytes = Bytes()
     /// Of each worker, the time that it was not asleep.

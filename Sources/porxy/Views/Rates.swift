@@ -5,6 +5,8 @@ struct Rates {
   private let before: Overview?
   private let seconds: Double
   private let sessions: [String: Overview.Session]
+  /// Attempts that had failed, by the endpoint's backend and name.
+  private let endpoints: [[String]: UInt64]
 
   /// Without an earlier look, or with one at another process, there are no rates.
   init(_ now: Overview, since before: Overview?) {
@@ -13,6 +15,9 @@ struct Rates {
     self.seconds = seconds
     self.before = seconds > 0 ? before : nil
     sessions = Dictionary((self.before?.sessions ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    endpoints = Dictionary(
+      (self.before?.endpoints ?? []).map { ([$0.backend, $0.name], $0.failures.sum) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// A counter that has gone back is another's.
@@ -45,7 +50,12 @@ struct Rates {
 
   /// Attempts to connect to a backend that failed.
   func failures(of backend: Overview.Backend) -> Double? {
-    rate(backend.failuresSum, before?.backends.first { $0.name == backend.name }?.failuresSum)
+    rate(backend.failures.sum, before?.backends.first { $0.name == backend.name }?.failures.sum)
+  }
+
+  /// Attempts to connect to an endpoint that failed.
+  func failures(of endpoint: Overview.Endpoint) -> Double? {
+    rate(endpoint.failures.sum, endpoints[[endpoint.backend, endpoint.name]])
   }
 
   /// Bytes of a session, each way; nil in its first look.
@@ -58,13 +68,13 @@ struct Rates {
   }
 }
 
-extension Overview.Backend {
+extension [Overview.Backend.Failures] {
   /// All attempts that failed.
-  var failuresSum: UInt64 { failures.reduce(0) { $0 &+ $1.count } }
+  var sum: UInt64 { reduce(0) { $0 &+ $1.count } }
 
   /// Such as "3 refused, 1 timeout", the most frequent first; empty if there are none.
-  var failuresText: String {
-    failures.filter { $0.count > 0 }.sorted { ($1.count, $0.result) < ($0.count, $1.result) }
+  var text: String {
+    filter { $0.count > 0 }.sorted { ($1.count, $0.result) < ($0.count, $1.result) }
       .map { "\(Quantity.count($0.count)) \($0.result)" }.joined(separator: ", ")
   }
 }

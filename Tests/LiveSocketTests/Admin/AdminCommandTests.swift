@@ -65,7 +65,7 @@ import Testing
   func saysWhatIsMissing() throws {
     let path = TemporaryFolder().path + "/none.sock"
     for words in [
-      ["status"], ["status", "--quiet"], ["reload"], ["drain"], ["log-level", "info"], ["sessions"],
+      ["status"], ["status", "--quiet"], ["reload"], ["drain"], ["log-level", "info"], ["sessions"], ["events"],
       ["session", "end", "0-0-1"], ["listener", "pause", "x"],
     ] {
       let invocation = try Invocation(words + ["--admin", path])

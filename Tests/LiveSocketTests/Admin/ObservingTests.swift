@@ -187,10 +187,11 @@ import Testing
     let port = try ServerSocket().address.port
     let stage = try AdminStage(more: ", http: {address: 127.0.0.1, port: \(port), page: true}")
     let door = Address(port: port)
-    for path in ["/", "/page.css", "/page.js", "/page.svg", "/events", "/overview", "/metrics", "/sessions"] {
+    for path in ["/", "/page.css", "/page.js", "/page.svg", "/page.events", "/overview", "/metrics", "/sessions"] {
       #expect(try HTTPClient.get(door, path) == 200, "\(path)")
     }
-    let event = try HTTPClient.ask(door, "GET /events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").text
+    let event = try HTTPClient.ask(door, "GET /page.events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+      .text
     #expect(
       event.contains("Content-Type: text/event-stream") && event.contains("\r\n\r\nretry: 1000\nevent: overview\n"))
     let request = "POST /listeners/in0/pause HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -198,7 +199,7 @@ import Testing
     #expect(stage.status("GET", "/") == 200)
     let other = try ServerSocket().address.port
     let plain = try AdminStage(more: ", http: {address: 127.0.0.1, port: \(other)}")
-    for path in ["/", "/page.js", "/events"] {
+    for path in ["/", "/page.js", "/page.events"] {
       #expect(try HTTPClient.get(Address(port: other), path) == 404, "\(path)")
     }
     #expect(plain.status("GET", "/overview") == 200)

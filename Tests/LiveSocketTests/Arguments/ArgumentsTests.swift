@@ -39,6 +39,11 @@ import Testing
     ("reload", .reload(AdminOptions())), ("reload --admin=/a", .reload(AdminOptions(socket: "/a"))),
     ("drain --admin a", .drain(AdminOptions(socket: "a"))),
     ("log-level debug", .logLevel(LogLevelOptions(level: .debug))),
+    ("events", .events(EventsOptions())),
+    (
+      "events --json --listener web --level warning --admin a",
+      .events(EventsOptions(socket: "a", asJSON: true, listener: "web", level: .warning))
+    ),
     ("sessions", .sessions(SessionsOptions())),
     (
       "sessions --json --sort age --client 1.2.3.4",
@@ -50,7 +55,7 @@ import Testing
     ("log-level --admin a error", .logLevel(LogLevelOptions(socket: "a", level: .error))),
     ("simulate", .simulate(SimulateOptions())),
     (
-      "simulate --seed v3:0x1f --runs=7 --jobs 2 --shard 2/8",
+      "simulate --seed v4:0x1f --runs=7 --jobs 2 --shard 2/8",
       .simulate(SimulateOptions(seed: Seed(0x1f), runs: 7, jobs: 2, shard: .init(number: 2, count: 8)))
     ),
     ("simulate --for 10m", .simulate(SimulateOptions(time: .seconds(600)))),
@@ -78,6 +83,14 @@ import Testing
       "top --once --admin /run/a.sock --interval=5s",
       .top(TopOptions(admin: "/run/a.sock", once: true, interval: .seconds(5)))
     ),
+    ("toxiproxy", .toxiproxy(ToxiproxyOptions())),
+    (
+      "toxiproxy -host 0.0.0.0 -port=1 --seed -5 -config a -proxy-metrics",
+      .toxiproxy(
+        ToxiproxyOptions(host: "0.0.0.0", port: 1, file: "a", seed: UInt64.max - 4, countsTraffic: true))
+    ),
+    ("toxiproxy -version", .toxiproxy(ToxiproxyOptions(showsVersion: true))),
+    ("toxiproxy --version", .toxiproxy(ToxiproxyOptions(showsVersion: true))), ("toxiproxy -h", .help(.toxiproxy)),
     ("help", .help(nil)), ("--help", .help(nil)), ("-h", .help(nil)), ("check --help", .help(.check)),
     ("--workers -h", .help(nil)), ("help simulate", .help(.simulate)), ("--help conform", .help(.conform)),
     ("simulate --runs x -h", .help(.simulate)), ("help --version", .version),
@@ -92,10 +105,14 @@ import Testing
     ("frobnicate", "unknown command 'frobnicate'"),
     ("--confg a", "unknown option '--confg'; did you mean '--config'?"),
     ("--wrokers=3", "unknown option '--wrokers'; did you mean '--workers'?"),
-    ("simulate --seed", "--seed needs a seed, as in --seed v3:0x1f"),
-    ("simulate --seed x", "--seed takes v3:0x and hexadecimal digits, a decimal number or a commit, not 'x'"),
+    ("simulate --seed", "--seed needs a seed, as in --seed v4:0x1f"),
+    ("simulate --seed x", "--seed takes v4:0x and hexadecimal digits, a decimal number or a commit, not 'x'"),
     ("simulate --runs 0", "--runs takes a number from 1 to 1000000000, not '0'"),
     ("top --interval 99ms", "--interval takes a time from 100ms to 1h, not '99ms'"),
+    ("toxiproxy -port x", "--port takes a port from 0 to 65535, not 'x'"),
+    ("toxiproxy -prot 1", "unknown option '-prot'; did you mean '--port'?"),
+    ("toxiproxy -seed 1.5", "--seed takes a number of 64 bits, not '1.5'"),
+    ("toxiproxy a", "unexpected 'a'; toxiproxy takes no more than options"),
     ("top a.sock", "unexpected 'a.sock'; to name a socket, write --admin a.sock"),
     ("simulate --for 10", "--for takes a time such as 30s, 10m or 2h, not '10'"),
     ("simulate --shard 9/8", "--shard takes a part of the whole, from 1/N to N/N, not '9/8'"),
@@ -137,6 +154,8 @@ import Testing
     ("reload a", "unexpected 'a'; reload takes no more than options"),
     ("drain --admin", "--admin needs a path, as in --admin /run/porxy/admin.sock"),
     ("log-level", "log-level needs error, warning, info or debug"),
+    ("events web", "unexpected 'web'; events takes no more than options"),
+    ("events --level warn", "--level takes error, warning, info or debug, not 'warn'; did you mean 'warning'?"),
     ("sessions web", "unexpected 'web'; sessions takes no more than options"),
     ("sessions --sort size", "--sort takes stall, bytes, age or idle, not 'size'"),
     ("session", "session needs reset or end, and a session's id"),

@@ -68,7 +68,7 @@ import Testing
     let invocation = try Invocation("conform", "--random", "10")
     #expect(invocation.ending == "exit 0")
     #expect(
-      invocation.output == "10 drawn scenarios from v3:0x0: the kernel and the simulated network agree\n")
+      invocation.output == "10 drawn scenarios from v4:0x0: the kernel and the simulated network agree\n")
   }
 
   @Test("a proxy that is not there is told at once")

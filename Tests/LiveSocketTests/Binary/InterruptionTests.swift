@@ -24,7 +24,7 @@ import Testing
     let runs = try #require(Int(words[place + 5]))
     #expect(child.output.contains("\n\(name): ended after the first \(runs) run"))
     #expect(child.output.contains("\n\(runs) run"))
-    #expect(child.output.contains(" from seed v3:0x3\n"))
+    #expect(child.output.contains(" from seed v4:0x3\n"))
     // The runs that were performed are those with the lowest numbers, and no others.
     let again = try Invocation("simulate", "--runs", "\(runs)", "--seed", "3")
     let hash = child.output.split(separator: "\n").first { $0.hasPrefix("hash ") }
@@ -38,7 +38,7 @@ import Testing
     child.signal(SIGINT)
     #expect(child.waitForExit() == "exit 130")
     #expect(
-      child.output.hasPrefix("SIGINT: ") && child.output.hasSuffix(" of 1000000 drawn scenarios from v3:0x0 agree\n"))
+      child.output.hasPrefix("SIGINT: ") && child.output.hasSuffix(" of 1000000 drawn scenarios from v4:0x0 agree\n"))
   }
 
   @Test("a comparison of a proxy ends with its summary, in the middle of a scenario too")
@@ -96,6 +96,6 @@ import Testing
     child.signal(SIGINT)
     #expect(child.waitForExit() == "exit 130")
     #expect(child.output.contains("shrunk from 2 sessions and 3 faults to "), "\(child.output)")
-    #expect(TemporaryFolder.read(saved).hasPrefix("run: v3:0x1f\n"))
+    #expect(TemporaryFolder.read(saved).hasPrefix("run: v4:0x1f\n"))
   }
 }

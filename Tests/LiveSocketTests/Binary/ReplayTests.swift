@@ -6,7 +6,7 @@ import Testing
 @Suite("replay", .paced) struct ReplayTests {
   /// Nobody ever asks whether the peers are still there: a session that does not end.
   static let failing = """
-    run: v3:0x1f
+    run: v4:0x1f
     length: 3s
     latencies: clients 50us 1ms, servers 50us
     porxy: timeouts.keepalive off
@@ -31,7 +31,7 @@ import Testing
     #expect(run.output.contains("shrunk from 2 sessions and 3 faults to 1 and "))
     #expect(run.output.contains("\n  porxy replay \(saved)\n"))
     let text = TemporaryFolder.read(saved)
-    #expect(text.hasPrefix("run: v3:0x1f\n") && !text.contains("client 1") && !text.contains("short moves"), "\(text)")
+    #expect(text.hasPrefix("run: v4:0x1f\n") && !text.contains("client 1") && !text.contains("short moves"), "\(text)")
     let again = try Invocation("replay", saved)
     #expect(again.ending == "exit 1")
     #expect(again.output.contains("LIVENESS at ") && again.output.contains("~ power loss begins ~"))
@@ -44,7 +44,7 @@ import Testing
     let run = try Invocation("replay", folder.write(good, as: "good.run"))
     #expect(run.ending == "exit 0")
     #expect(run.output.contains("all rules held\n") && run.output.contains("──▶│"))
-    let path = folder.write("run: v3:0x1f\nlenght: 3s\n", as: "bad.run")
+    let path = folder.write("run: v4:0x1f\nlenght: 3s\n", as: "bad.run")
     let bad = try Invocation("replay", path)
     #expect(bad.ending == "exit 2")
     #expect(bad.output.contains("\(path): 2:1: unknown line 'lenght'; did you mean 'length'?"))

@@ -76,15 +76,15 @@ import Testing
     #expect(output.contains("Worker.run") || output.contains("(+0x"), "\(output)")
   }
 
-  @Test("a trap of its own is told as that")
-  func tellsOfItsOwnCrash() throws {
-    let proxy = try ProxyProcess(to: ["127.0.0.1 9"])
+  @Test("a trap of its own is told as that, of several threads at once, too", arguments: [1, 4])
+  func tellsOfItsOwnCrash(workers: Int) throws {
+    let proxy = try ProxyProcess(to: ["127.0.0.1 9"], extra: "workers: \(workers)")
     // Without memory for its tables it cannot go on.
     var none = rlimit()
     #expect(unsafe limit(proxy.child.identifier, Int32(RLIMIT_DATA.rawValue), &none, nil) == 0)
     #expect(
       Deadline.afterStall.awaits {
-        _ = try? Peer.connect(to: proxy.fronts[0])
+        for _ in 1...4 * workers { _ = try? Peer.connect(to: proxy.fronts[0]) }
         return !proxy.child.isRunning
       })
     #expect(proxy.child.waitForExit()?.hasPrefix("signal ") == true)

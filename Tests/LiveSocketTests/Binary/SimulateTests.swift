@@ -57,7 +57,7 @@ import Testing
         "duration_ms", "event", "failures", "hash", "memory_bytes", "memory_early_bytes", "runs", "seed", "sessions",
         "shard", "signal", "simulated_ms",
       ])
-    #expect(summary["event"] as? String == "summary" && summary["seed"] as? String == "v3:0x3")
+    #expect(summary["event"] as? String == "summary" && summary["seed"] as? String == "v4:0x3")
     #expect(summary["runs"] as? Int == 20 && summary["failures"] as? Int == 0 && summary["shard"] as? String == "2/3")
     #expect(text.output.contains("\n20 runs, \(summary["sessions"] as? Int ?? 0) sessions, 0 failed, in "))
     #expect(text.output.contains("\nhash \(summary["hash"] as? String ?? "")\n"))
@@ -85,7 +85,7 @@ import Testing
     #expect(!line.contains("\n"))
     let object = try #require(try objects(line).first)
     #expect(object.keys.sorted() == ["event", "rule", "saved", "seed", "text", "time_ms"])
-    #expect(object["event"] as? String == "failure" && object["seed"] as? String == "v3:0x1f")
+    #expect(object["event"] as? String == "failure" && object["seed"] as? String == "v4:0x1f")
     #expect(object["rule"] as? String == "LIVENESS" && object["text"] as? String == finding.text)
     #expect(abs((object["time_ms"] as? Double ?? 0) - finding.at / .milliseconds(1)) < 0.002)
     #expect(object["saved"] as? String == "a \"b\"\u{1}.run")

@@ -22,7 +22,8 @@ final class PorxyLane: ProxyControl {
     let backend = try ServerSocket(isV6: isV6)
     let process = try ProxyProcess(
       to: ["\(backend.address.host) \(backend.address.port)"],
-      extra: "relay: \(relay.rawValue)\nworkers: \(scenario.workers)\n" + scenario.configurationLines, frontIsV6: isV6)
+      extra: "relay: \(relay.rawValue)\nworkers: \(scenario.workers)\n" + scenario.configurationLines,
+      listener: scenario.listenerKeys, backend: scenario.backendKeys, frontIsV6: isV6)
     self.init(process, 0, backend, isOwn: true)
   }
 
@@ -87,13 +88,37 @@ extension PorxySimulation.Scenario {
           "keepalive: {idle: \(Self.text(keepalive.idle)), interval: \(Self.text(keepalive.interval)), "
             + "count: \(keepalive.count)}")
       case .sessions(let count): lines.append("limits: {sessions: \(count)}")
-      case .workers, .relay, .keep, .whenRemoved, .descriptors, .ports, .pipes, .sendBuffer, .receiveBuffer, .noV6,
-        .noWayToV6:
+      case .headers, .workers, .relay, .keep, .attemptTimeout, .balance, .whenRemoved, .mirror, .descriptors, .ports,
+        .pipes, .sendBuffer, .receiveBuffer, .noV6, .noWayToV6, .health, .onDown:
         break
       }
     }
     if !timeouts.isEmpty { lines.append("timeouts: {\(timeouts.joined(separator: ", "))}") }
     return lines.joined(separator: "\n")
+  }
+
+  private var headers: [HeaderSetting] {
+    porxySettings.compactMap { if case .headers(let header) = $0 { header } else { nil } }
+  }
+
+  /// What it sets for the listener.
+  fileprivate var listenerKeys: String {
+    var keys: [String] = []
+    for header in headers {
+      switch header {
+      case .required: keys.append("from: [127.0.0.0/8, \"::/0\"]")
+      case .foreign: keys.append("from: [203.0.113.0/24]")
+      case .timeout(let time): keys.append("timeout: \(Self.text(time))")
+      case .toBackend, .between: break
+      }
+    }
+    return keys.isEmpty ? "" : "proxy_protocol: {\(keys.joined(separator: ", "))}"
+  }
+
+  /// What it sets for the backend.
+  fileprivate var backendKeys: String {
+    for case .toBackend(let version) in headers { return "proxy_protocol: \(version.rawValue)" }
+    return ""
   }
 
   private static func text(_ time: Duration) -> String { "\(time / .milliseconds(1))ms".replacing(".0ms", with: "ms") }

@@ -34,6 +34,18 @@ final class Peer: Sendable {
     return Peer(socket, speaks: .client, hears: .server)
   }
 
+  /// Connects to a proxy that is to reset it unheard, and tells what became of it. The reset may come before connect()
+  /// has returned, which then says so.
+  static func refusal(at address: Address) throws -> String {
+    do {
+      let peer = try connect(to: address)
+      let heard = peer.hearAll()
+      return heard.count == 0 ? heard.end : "\(heard)"
+    } catch let failure as SocketFailure {
+      return failure.name
+    }
+  }
+
   /// How far the streams have come.
   var sentCount: Int { counts.withLock { $0.sent } }
   var receivedCount: Int { counts.withLock { $0.received } }

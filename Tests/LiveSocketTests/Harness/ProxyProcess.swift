@@ -15,16 +15,18 @@ final class ProxyProcess: Sendable {
 
   var facts: ProcessFacts { ProcessFacts(identifier: child.identifier) }
 
-  /// One listener for each backend, and further top-level lines of the configuration. `limit` is what `ulimit -n`
-  /// takes. `output` takes the place of the file that the log goes to otherwise. `fronts` are addresses that nobody
-  /// else can take; `within` is a command that runs the one behind it; `options` stand on its command line.
+  /// One listener for each backend (`host port`, or that of several endpoints one behind the other), and further
+  /// top-level lines of the configuration. `listener` and `backend` are further keys of each of those. `limit` is what
+  /// `ulimit -n` takes. `output` takes the place of the file that the log goes to otherwise. `fronts` are addresses
+  /// that nobody else can take; `within` is a command that runs the one behind it; `options` stand on its command line.
   init(
-    to backends: [String], extra: String = "", frontIsV6: Bool = false, fronts given: [Address]? = nil,
+    to backends: [String], extra: String = "", listener: String = "", backend: String = "", frontIsV6: Bool = false,
+    fronts given: [Address]? = nil,
     within: [String] = [], options: [String] = [], limit: Int? = nil, output: Int32? = nil
   ) throws {
     reservations = given == nil ? try backends.map { _ in try ServerSocket(isV6: frontIsV6) } : []
     fronts = given ?? reservations.map(\.address)
-    config = folder.write(Self.configuration(fronts, backends, extra), as: "config.yaml")
+    config = folder.write(Self.configuration(fronts, backends, extra, (listener, backend)), as: "config.yaml")
     let backendPort = backends.first.flatMap { $0.split(separator: " ").last }.flatMap { UInt16($0) } ?? 0
     var words = Relay.command(config: config, listen: fronts[0], backend: Address(port: backendPort))
     words += options
@@ -51,18 +53,28 @@ final class ProxyProcess: Sendable {
     var description: String { "the proxy ended at its start: \(output)" }
   }
 
-  /// `backends` are `host port`.
-  private static func configuration(_ fronts: [Address], _ backends: [String], _ extra: String) -> String {
+  /// `backends` are `host port`, or that of several endpoints one behind the other.
+  private static func configuration(
+    _ fronts: [Address], _ backends: [String], _ extra: String, _ keys: (listener: String, backend: String)
+  ) -> String {
+    let (ofListener, ofBackend) = (
+      keys.listener.isEmpty ? "" : ", \(keys.listener)", keys.backend.isEmpty ? "" : ", \(keys.backend)"
+    )
     var text = "---\n\(extra)\n"
     if !extra.contains("log:") { text += "log: {level: info, format: json}\n" }
     text += "listeners:\n"
     for (index, front) in fronts.enumerated() {
-      text += "  - {name: in\(index), backend: out\(index), address: \"\(front.host)\", port: \(front.port)}\n"
+      text +=
+        "  - {name: in\(index), backend: out\(index), address: \"\(front.host)\", port: \(front.port)\(ofListener)}\n"
     }
     text += "backends:\n"
     for (index, backend) in backends.enumerated() {
       let parts = backend.split(separator: " ")
-      text += "  - {name: out\(index), host: \"\(parts[0])\", port: \(parts[1])}\n"
+      let endpoints = stride(from: 0, to: parts.count, by: 2).map { "host: \"\(parts[$0])\", port: \(parts[$0 + 1])" }
+      let place =
+        endpoints.count == 1
+        ? endpoints[0] : "endpoints: [\(endpoints.map { "{\($0)}" }.joined(separator: ", "))]"
+      text += "  - {name: out\(index), \(place)\(ofBackend)}\n"
     }
     return text
   }

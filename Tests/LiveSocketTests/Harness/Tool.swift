@@ -3,9 +3,12 @@ import Testing
 
 /// A program of the system that some tests call. Where it is missing they are skipped, and say what to install.
 enum Tool: String, CaseIterable, Sendable {
+  case haproxy
   case ip
   case nc
   case nft
+  /// With its module for streams.
+  case nginx
   case promtool
   case python3
   case socat
@@ -17,8 +20,9 @@ enum Tool: String, CaseIterable, Sendable {
     case .ip, .ss: "iproute2"
     case .nc: "netcat-openbsd"
     case .nft: "nftables"
+    case .nginx: "libnginx-mod-stream beside nginx"
     case .promtool: "prometheus"
-    case .python3, .socat: rawValue
+    case .haproxy, .python3, .socat: rawValue
     }
   }
 
@@ -30,8 +34,18 @@ enum Tool: String, CaseIterable, Sendable {
     let found = allCases.filter { tool in
       folders.contains { unsafe access("\($0)/\(tool.rawValue)", X_OK) == 0 }
     }
-    return Set(found.filter { $0 != .nc || isOpenBSD })
+    return Set(
+      found.filter { tool in
+        switch tool {
+        case .nc: isOpenBSD
+        case .nginx: unsafe access(nginxStreamModule, R_OK) == 0
+        default: true
+        }
+      })
   }()
+
+  /// Where Debian has nginx's module for streams.
+  static let nginxStreamModule = "/usr/lib/nginx/modules/ngx_stream_module.so"
 
   /// Other programs of this name have no `-N`.
   private static var isOpenBSD: Bool {

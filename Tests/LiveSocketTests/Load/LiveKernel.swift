@@ -110,6 +110,9 @@ final class LiveKernel: PeerKernel {
     lines[socket] = nil
   }
 
+  /// No peer of a load does that: this machine's kernel would have to lose what it sends.
+  func vanish(_ socket: Int32) { abort(socket) }
+
   // MARK: Bytes
 
   func send(_ socket: Int32, _ count: UInt32) -> Moved {

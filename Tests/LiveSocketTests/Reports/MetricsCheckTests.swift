@@ -20,8 +20,9 @@ import Testing
     }
     var app = BackendMeter(name: "app")
     app.connects.note(.microseconds(140), on: .connects)
-    app.answerAge = .seconds(3)
     meters.backends = [app]
+    meters.endpoints = [EndpointMeter(backend: "app", name: "app:80")]
+    meters.endpoints[0].answerAge = .seconds(3)
     meters.processorTime = .milliseconds(10)
     var book = MeterBook(workers: 1)
     book.note(meters, of: 0)

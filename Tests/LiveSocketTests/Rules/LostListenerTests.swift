@@ -2,6 +2,8 @@ import Glibc
 import TestSupport
 import Testing
 
+@testable import porxy
+
 /// ALONE: nobody's session ends because somebody destroys a listening socket.
 @Suite(
   .needs(.ss),
@@ -46,6 +48,21 @@ struct LostListenerTests {
     #expect(proxy.stop(by: Deadline(in: .zero)) == "still running")
     for peer in [client, backend, neighbour, other] { peer.close() }
     #expect(proxy.child.waitForExit() == "exit 0")
+  }
+
+  @Test("one that an administrator has paused is opened again at once, and stays paused")
+  func opensAPausedOneAgain() throws {
+    let stage = try AdminStage(extra: "workers: 1")
+    #expect(stage.status("POST", "/listeners/in0/pause") == 200)
+    ServerSocket.destroy(stage.proxy.fronts[0])
+    #expect(Deadline.usual.awaits { stage.proxy.log.contains { $0["event"] == "listener-restored" } })
+    let client = try Peer.connect(to: stage.proxy.fronts[0])
+    client.say(4)
+    #expect(client.staysOpen(.milliseconds(200)))
+    #expect(try stage.ask("GET", "/sessions").body.contains("\"matching\":0"))
+    #expect(try stage.ask("GET", "/metrics").body.contains("porxy_listener_paused{listener=\"in0\"} 1\n"))
+    #expect(stage.status("POST", "/listeners/in0/resume") == 200)
+    #expect(try stage.server.accept().hear(4).count == 4)
   }
 
   @Test(

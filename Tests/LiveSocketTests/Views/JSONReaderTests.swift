@@ -1,3 +1,4 @@
+import PorxyAdmin
 import PorxyCore
 import TestSupport
 import Testing

@@ -128,8 +128,10 @@ extension Overview {
         reload: generator.chance(1, in: 2)
           ? Reload(time: text(&generator), refusal: generator.chance(1, in: 2) ? text(&generator) : nil) : nil,
         readiness: text(&generator), sessions: count(&generator), sessionsMax: count(&generator),
+        endpoints: count(&generator),
         accepted: counter(&generator), bytes: bytes(&generator), busy: list(&generator) { time(&$0) }),
       listeners: list(&generator) { listener(&$0) }, backends: list(&generator) { backend(&$0) },
+      endpoints: list(&generator) { endpoint(&$0) },
       sessions: list(&generator) { session(&$0) }, ended: list(&generator) { ended(&$0) })
   }
 
@@ -144,6 +146,16 @@ extension Overview {
   private static func backend(_ generator: inout Xoshiro256) -> Backend {
     Backend(
       name: text(&generator), host: text(&generator), sessions: count(&generator),
+      connectMedian: generator.chance(1, in: 2) ? time(&generator) : nil,
+      connectSlowest: generator.chance(1, in: 2) ? time(&generator) : nil,
+      failures: list(&generator) { .init(result: text(&$0), count: counter(&$0)) })
+  }
+
+  private static func endpoint(_ generator: inout Xoshiro256) -> Endpoint {
+    Endpoint(
+      backend: text(&generator), name: text(&generator), state: generator.pick(Endpoint.State.allCases),
+      reason: generator.chance(1, in: 2) ? text(&generator) : nil, sessions: count(&generator),
+      sessionsMax: generator.chance(1, in: 2) ? count(&generator) : nil,
       connectMedian: generator.chance(1, in: 2) ? time(&generator) : nil,
       connectSlowest: generator.chance(1, in: 2) ? time(&generator) : nil,
       failures: list(&generator) { .init(result: text(&$0), count: counter(&$0)) })

@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func goesThroughJSON() throws {
-    for overview in [Overview(), .usual, .before, .stalled, .long, .crowded] {
+    for overview in [Overview(), .usual, .before, .stalled, .long, .crowded, .oneDown, .fleet] {
       #expect(try read(overview.json) == overview)
     }
   }
@@ -44,6 +44,12 @@ import Testing
       bytes: .init(toBackend: 4, toClient: 5), busy: [.microseconds(6)])
     overview.listeners = [.init(name: "a", address: "127.0.0.1:1")]
     overview.backends = [.init(name: "b", host: "c:2", failures: [.init(result: "refused", count: 7)])]
+    overview.endpoints = [
+      .init(
+        backend: "b", name: "e:3", state: .down, reason: "refused", sessionsMax: 8,
+        failures: [.init(result: "refused", count: 9)])
+    ]
+    overview.head.endpoints = 10
     overview.sessions = [
       .init(id: "1", listener: "a", backend: "b", client: "d", phase: "streaming", stall: .dialing)
     ]
@@ -51,10 +57,12 @@ import Testing
       overview.json == """
         {"head":{"version":"0.1.0","time":"2026-07-31T09:05:07.042Z","up_ms":1500.000,"generation":1,\
         "reload":{"time":"2026-07-31T09:05:00.000Z","refusal":"a \\"b\\""},"readiness":"ready","sessions":1,\
-        "sessions_max":2,"accepted":3,"bytes_to_backend":4,"bytes_to_client":5,"busy_ms":[0.006]},\
+        "sessions_max":2,"endpoints":10,"accepted":3,"bytes_to_backend":4,"bytes_to_client":5,"busy_ms":[0.006]},\
         "listeners":[{"name":"a","address":"127.0.0.1:1","pause":null,"held":false,"sessions":0,"sessions_max":null,\
         "accepted":0,"backlog":null}],"backends":[{"name":"b","host":"c:2","sessions":0,"connect_p50_ms":null,\
-        "connect_p99_ms":null,"failures":[{"result":"refused","count":7}]}],"sessions":[{"id":"1","listener":"a",\
+        "connect_p99_ms":null,"failures":[{"result":"refused","count":7}]}],"endpoints":[{"backend":"b","name":"e:3",\
+        "state":"down","reason":"refused","sessions":0,"sessions_max":8,"connect_p50_ms":null,"connect_p99_ms":null,\
+        "failures":[{"result":"refused","count":9}]}],"sessions":[{"id":"1","listener":"a",\
         "backend":"b","client":"d","endpoint":null,"phase":"streaming","age_ms":0.000,"idle_ms":0.000,\
         "bytes_to_backend":0,"bytes_to_client":0,"held_to_backend":0,"held_to_client":0,"stall":"dialing",\
         "stalled_ms":0.000}],"ended":[]}
@@ -75,6 +83,13 @@ import Testing
     #expect(complaint(json.replacing("\"accepted\":81400", with: "\"accepted\":1e3")) == "head.accepted is no count")
     let unknown = json.replacing("\"stall\":null", with: "\"stall\":\"weather\"")
     #expect(complaint(unknown) == "sessions[0].stall is no word that is known here")
+    let down = Overview.oneDown.json
+    for state in ["\"weather\"", "null"] {
+      let other = down.replacing("\"state\":\"down\"", with: "\"state\":\(state)")
+      #expect(complaint(other) == "endpoints[0].state is no word that is known here")
+    }
+    #expect(complaint(down.replacing("\"reason\":null", with: "\"r\":null")) == "endpoints[4].reason is missing")
+    #expect(complaint(down.replacing("\"endpoints\":7", with: "\"endpoints\":-7")) == "head.endpoints is no count")
   }
 
   @Test("a look stays small, and whoever writes more is not read")
@@ -84,10 +99,14 @@ import Testing
     overview.ended = (0..<50).map { _ in overview.ended[0] }
     #expect(try read(overview.json).sessions.count == 200)
     #expect(try read(overview.json).ended.count == 10)
+    overview.endpoints = (0..<1500).map { .init(backend: "app", name: "\($0)") }
+    #expect(try read(overview.json).endpoints.map(\.name) == (0..<1000).map { "\($0)" })
     let row = "{\"name\":\"a\"}"
-    let many = Overview().json.replacing(
-      "\"listeners\":[]", with: "\"listeners\":[" + [String](repeating: row, count: 1001).joined(separator: ",") + "]")
-    #expect(complaint(many) == "listeners has more than 1000 entries")
+    for key in ["listeners", "endpoints"] {
+      let many = Overview().json.replacing(
+        "\"\(key)\":[]", with: "\"\(key)\":[" + [String](repeating: row, count: 1001).joined(separator: ",") + "]")
+      #expect(complaint(many) == "\(key) has more than 1000 entries")
+    }
   }
 
   @Test("those that stall come first, the longest before the others, then those that have moved most")
@@ -95,6 +114,17 @@ import Testing
     #expect(Overview.stalled.sessions.map(\.id) == ["4", "17", "31", "23"])
     #expect(Overview.crowded.sessions.count == 200)
     #expect(Overview.crowded.sessions.prefix(3).map(\.id) == ["7", "249", "248"])
+  }
+
+  @Test("an endpoint that is full gets no sessions, and it serves all the same")
+  func ranksEndpoints() {
+    #expect(
+      Overview.oneDown.endpoints.map(\.rank) == [.down, .troubled, .draining, .full, .usable, .usable, .usable])
+    #expect(Overview.oneDown.endpoints.map(\.isFailing) == [true, true, false, false, false, false, false])
+    var drained = Overview.oneDown.endpoints[3]
+    drained.state = .draining
+    #expect(drained.rank == .draining)
+    #expect(Overview.oneDown.endpoints.map(\.stateText).prefix(2) == ["down: refused", "troubled: timed out"])
   }
 
   @Test func findsQuantiles() {
@@ -119,6 +149,9 @@ import Testing
     #expect(rates.busy.map { ($0 * 100).rounded() } == [12, 92])
     #expect(rates.accepted(on: Overview.usual.listeners[1]) == 0)
     #expect(try #require(rates.bytes(of: Overview.usual.sessions[0])).toClient == Double(2 << 20))
+    let endpoints = Rates(.oneDown, since: .oneDownBefore)
+    #expect(Overview.oneDown.endpoints.map { endpoints.failures(of: $0) }.prefix(3) == [2, 0, 0])
+    #expect(endpoints.failures(of: .init(backend: "smtp", name: "10.0.0.8:80")) == nil, "another backend's")
     #expect(Rates(.usual, since: nil).accepted == nil)
     // The other look is later, at the same moment, or at a porxy that was started again.
     #expect(Rates(.before, since: .usual).accepted == nil)

@@ -39,8 +39,25 @@ import Testing
     #expect(html.contains("<td>paused: session limit reached</td>"))
     #expect(html.contains("<dd>6 of 8192</dd>"))
     let empty = Page.html(Overview())
-    #expect(empty.ranges(of: ">none</td>").count == 4 && empty.contains("No session stalls."))
+    #expect(empty.ranges(of: ">none</td>").count == 5 && empty.contains("No session stalls."))
     #expect(Page.html(.crowded).contains("200 of 10412: those that stall"))
+  }
+
+  @Test("an endpoint that gets no sessions says why, and where all backends are plain there is no table of them")
+  func showsEndpoints() {
+    let html = Page.html(.oneDown)
+    #expect(html.contains("<section id=\"more\">"))
+    #expect(html.contains("<tr class=\"alarm\"><td>app</td><td>10.0.0.8:80</td><td>down: refused</td>"))
+    #expect(html.contains("<tr class=\"alarm\"><td>app</td><td>10.0.0.9:80</td><td>troubled: timed out</td>"))
+    #expect(html.contains("<tr class=\"off\"><td>app</td><td>10.0.0.10:80</td><td>draining: administrator</td>"))
+    #expect(
+      html.contains(
+        "<tr class=\"off\"><td>app</td><td>10.0.0.11:80</td><td>up: full</td><td class=\"n\">100</td>"
+          + "<td class=\"n\">100</td><td class=\"n\">700us</td><td class=\"n\">4.0ms</td>"))
+    #expect(html.contains("<tr><td>app</td><td>10.0.0.7:80</td><td>up</td>"))
+    #expect(html.contains("<p id=\"unseen\"></p>"))
+    #expect(Page.html(.fleet).contains("1000 of 2400: those that get no sessions, then the others."))
+    #expect(Page.html(.stalled).contains("<section id=\"more\" hidden>"))
   }
 
   @Test("no name becomes markup")
@@ -53,6 +70,9 @@ import Testing
     overview.head.reload = .init(time: hostile, refusal: hostile)
     overview.listeners = [.init(name: hostile, address: hostile, pause: hostile)]
     overview.backends = [.init(name: hostile, host: hostile, failures: [.init(result: hostile, count: 1)])]
+    overview.endpoints = [
+      .init(backend: hostile, name: hostile, reason: hostile, failures: [.init(result: hostile, count: 1)])
+    ]
     overview.sessions = [
       .init(id: hostile, listener: hostile, backend: hostile, client: hostile, endpoint: hostile, phase: hostile)
     ]
@@ -81,9 +101,11 @@ import Testing
     let folder = try #require(Relay.environment("PORXY_WRITE_PAGE"))
     var hostile = Overview.usual
     hostile.listeners[0].name = "<img src=x onerror=alert(1)>"
+    hostile.endpoints = [.init(backend: "<img src=x onerror=alert(1)>", name: "\n", reason: "</td><b>")]
     let overviews = [
       ("usual", Overview.usual), ("before", .before), ("stalled", .stalled), ("crowded", .crowded),
-      ("empty", Overview()), ("hostile", hostile), ("long", .long),
+      ("empty", Overview()), ("hostile", hostile), ("long", .long), ("oneDown", .oneDown),
+      ("fleet", .fleet),
     ]
     for (name, overview) in overviews {
       TemporaryFolder.replace("\(folder)/\(name).html", by: Page.html(overview))

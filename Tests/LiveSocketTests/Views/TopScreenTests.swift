@@ -59,6 +59,55 @@ import Testing
     expect(TopScreen(.crowded, since: .before, width: 120).wholeLines, "once-crowded")
   }
 
+  @Test("an endpoint that gets no sessions is to be seen first, and why", arguments: [(80, 24), (120, 40)])
+  func endpoints(_ width: Int, _ height: Int) {
+    let lines = TopScreen(.oneDown, since: .oneDownBefore, width: width).lines(height: height)
+    expect(lines, "endpoints-\(width)x\(height)")
+    let rows = lines.map(\.plain).filter { $0.contains(" 10.0.0.") || $0.hasSuffix(" marked !") }
+    #expect(rows[0].hasPrefix(" !app      10.0.0.8:80 ") && rows[0].contains(" down: refused "))
+    #expect(rows[0].contains(" 2.0/s"))
+    #expect(rows[1].hasPrefix(" !app      10.0.0.9:80 ") && rows[1].contains(" troubled: timed out "))
+    let looks = lines.filter { $0.plain.contains(" 10.0.0.") }.map { $0.parts[0].look }
+    #expect(Array(looks.prefix(3)) == [.alarm, .alarm, .bold])
+  }
+
+  @Test("of many endpoints a small window has those that get no sessions, says how many it leaves out, and scrolls")
+  func manyEndpoints() throws {
+    let lines = TopScreen(.fleet, since: .before, width: 80).lines(height: 24)
+    expect(lines, "fleet-80x24")
+    func rows(_ lines: [ScreenLine]) -> [String] { lines.map(\.plain).filter { $0.contains(".org:5432 ") } }
+    #expect(
+      rows(lines).count >= 2 && rows(lines).allSatisfy { $0.hasPrefix(" !app") && $0.contains("down: timed out") })
+    let left = 2400 - rows(lines).count
+    #expect(lines.contains { $0.plain == "  \(left) more, \(5 - rows(lines).count) of them marked !" })
+    for (keys, number) in [([TopKey.down], 1), ([.pageDown, .pageDown], 20), ([.end], 999), ([.end, .home], 0)] {
+      var state = state(.tab, .tab, at: .fleet)
+      for key in keys { _ = state.press(key, at: .fleet) }
+      let lines = TopScreen(.fleet, state, width: 80).lines(height: 24)
+      let selected = try #require(rows(lines).first { $0.hasPrefix(">") })
+      #expect(selected.contains("~\(number).example") || selected.contains("server-\(number)"), "\(selected)")
+      #expect(lines.contains { $0.plain.hasPrefix("  \(2400 - rows(lines).count) more") })
+    }
+    let whole = TopScreen(.fleet, since: .before, width: 120).wholeLines
+    #expect(rows(whole).count == 1000 && whole.contains { $0.plain == "  1400 more" })
+    var bad = Overview.fleet
+    for index in bad.endpoints.indices { bad.endpoints[index].state = .troubled }
+    #expect(TopScreen(bad, width: 120).lines(height: 24).contains { $0.plain.contains(" or more of them marked !") })
+  }
+
+  @Test("where all backends are plain nothing is different")
+  func plainBackends() {
+    func hasEndpoints(_ overview: Overview) -> Bool {
+      TopScreen(overview, width: 200).wholeLines.contains { $0.plain.hasPrefix("  BACKEND  ENDPOINT") }
+    }
+    #expect(!hasEndpoints(.usual) && hasEndpoints(.oneDown))
+    var state = TopState()
+    for focus: TopState.Focus in [.listeners, .sessions, .listeners] {
+      _ = state.press(.tab, at: .usual)
+      #expect(state.focus == focus)
+    }
+  }
+
   @Test(
     "a screen has exactly its lines, none wider than the window, whatever it shows", arguments: 0..<12 as Range<UInt64>
   )
@@ -69,7 +118,7 @@ import Testing
       .down, .pageDown, .end,
     ]
     for _ in 0..<60 {
-      let overview = generator.chance(1, in: 4) ? .long : Overview.random(&generator)
+      let overview = generator.chance(1, in: 4) ? generator.pick([.long, .oneDown]) : Overview.random(&generator)
       var state = TopState()
       for _ in 0..<generator.integer(in: 0...6) { _ = state.press(generator.pick(keys), at: overview) }
       let (width, height) = (generator.integer(in: 0...220), generator.integer(in: 0...60))
@@ -118,11 +167,20 @@ import Testing
 
   @Test("each block has rows of a small window, and what one does not need goes to the others")
   func shares() {
-    #expect(TopScreen.shares(of: 16, among: [100, 100, 200, 10]) == [2, 2, 9, 3])
-    #expect(TopScreen.shares(of: 16, among: [1, 1, 2, 3]) == [1, 1, 2, 3])
-    #expect(TopScreen.shares(of: 16, among: [100, 1, 0, 0]) == [15, 1, 0, 0])
-    #expect(TopScreen.shares(of: 4, among: [9, 9, 9, 9]) == [0, 0, 3, 1])
-    #expect(TopScreen.shares(of: -3, among: [9, 9, 9, 9]) == [0, 0, 0, 0])
+    func shares(_ room: Int, _ wanted: [Int]) -> [Int] {
+      let claims: [TopScreen.Claim] =
+        [.listeners, .backends] + (wanted.count == 5 ? [.endpoints] : []) + [.sessions, .ended]
+      return TopScreen.shares(of: room, among: zip(wanted, claims).map { ($0, $1) })
+    }
+    #expect(shares(16, [100, 100, 200, 10]) == [2, 2, 9, 3])
+    #expect(shares(16, [1, 1, 2, 3]) == [1, 1, 2, 3])
+    #expect(shares(16, [100, 1, 0, 0]) == [15, 1, 0, 0])
+    #expect(shares(4, [9, 9, 9, 9]) == [0, 0, 3, 1])
+    #expect(shares(-3, [9, 9, 9, 9]) == [0, 0, 0, 0])
+    // A window of 80 by 24 with endpoints.
+    #expect(shares(15, [100, 100, 1000, 200, 10]) == [2, 2, 3, 5, 3])
+    #expect(shares(15, [1, 1, 1000, 0, 0]) == [1, 1, 13, 0, 0])
+    #expect(shares(3, [1, 1, 1, 9, 9]) == [0, 0, 0, 3, 0])
   }
 
   @Test("the foot asks, answers, and shows the filter that is typed")

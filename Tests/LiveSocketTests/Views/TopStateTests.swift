@@ -157,6 +157,32 @@ import Testing
     #expect(state.focus == .sessions)
   }
 
+  @Test("arrows move through endpoints, too, and follow the one that was chosen to wherever it stands")
+  mutating func movesThroughEndpoints() {
+    func place(_ overview: Overview = .oneDown) -> Int { state.placeOfEndpoint(in: overview) }
+    for focus: TopState.Focus in [.listeners, .endpoints, .sessions] {
+      press(.tab, at: .oneDown)
+      #expect(state.focus == focus)
+    }
+    for focus: TopState.Focus in [.endpoints, .listeners, .sessions, .endpoints] {
+      press(.left, at: .oneDown)
+      #expect(state.focus == focus)
+    }
+    #expect(place() == 0)
+    press(.down, .down, at: .oneDown)
+    #expect(place() == 2 && selected() == "4")
+    var moved = Overview.oneDown
+    moved.endpoints.swapAt(2, 6)
+    #expect(place(moved) == 6)
+    press(.end, at: .oneDown)
+    #expect(place() == 6)
+    press(.up, at: Overview())
+    #expect(place(Overview()) == 0)
+    // There are none any more.
+    press(.tab, at: .usual)
+    #expect(state.focus == .listeners)
+  }
+
   @Test mutating func forgetsItsMessage() {
     state.message = .init(text: "done", isGood: true)
     press(.down)

@@ -21,11 +21,19 @@ import Testing
     var top = Top(source, every: interval)
     (top.input, top.output, top.palette) = (terminal.other, terminal.other, Palette(isColoured: true))
     let started = top
-    let thread = Thread { shared.code.withLock { $0 = started.watch(from: .usual) } }
+    let thread = Thread {
+      let code = started.watch(from: .usual)
+      shared.code.withLock { $0 = code }
+    }
     #expect(terminal.shows(#"\x1b\[\?1049h"#))
     #expect(terminal.settings != before, "the terminal is not raw")
     try body(terminal)
-    guard Deadline.usual.awaits({ shared.code.withLock { $0 != nil } }) else {
+    // What is drawn until then is taken from the terminal, which has room for little.
+    let hasEnded = Deadline.usual.awaits {
+      _ = terminal.text
+      return shared.code.withLock { $0 != nil }
+    }
+    guard hasEnded else {
       thread.detach()
       return nil
     }
@@ -123,16 +131,20 @@ import Testing
     _ = unsafe pipe(&ends)
     defer { close(ends[0]) }
     (top.input, top.output) = (terminal.other, terminal.other)
-    #expect(TopEvents().next(atMost: .zero) == nil)
     let events = TopEvents()
-    #expect(events.read(ends[0]))
+    #expect(events.next(from: ends[0], atMost: .zero) == nil)
     _ = unsafe write(ends[1], "q", 1)
-    guard case .typed([0x71]) = events.next(atMost: .seconds(20)) else {
+    guard case .typed([0x71]) = events.next(from: ends[0], atMost: .seconds(20)) else {
       Issue.record("the key did not come")
       return
     }
+    events.add(.signal(SIGCONT))
+    guard case .signal(SIGCONT) = events.next(from: ends[0], atMost: .seconds(20)) else {
+      Issue.record("the signal did not come")
+      return
+    }
     close(ends[1])
-    guard case .hungUp = events.next(atMost: .seconds(20)) else {
+    guard case .hungUp = events.next(from: ends[0], atMost: .seconds(20)) else {
       Issue.record("the end did not come")
       return
     }

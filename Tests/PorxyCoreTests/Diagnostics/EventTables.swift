@@ -8,13 +8,23 @@ enum EventTables {
   /// Every text of every event, but for those of sessions.
   private static let records: [LogRecord] = [
     .listening(listener: "web", on: here),
+    .sessionBegan(id, listener: "web", backend: "app", client: here, generation: 1),
     .paused(listener: "web", because: .sessionsMax), .resumed(listener: "web"),
     .unresolved(backend: "app", .unknownName, usesLastAnswer: false), .addressesSkipped(backend: "app", count: 65),
     .loopDetected(backend: "app", here, to: "web"), .draining(sessions: 1), .drained(reset: 0), .drained(reset: 1),
     .listenerLost(listener: "web", on: here, .addressInUse), .listenerRestored(listener: "web", on: here),
-    .listenerClosed(listener: "web", on: here),
+    .listenerClosed(listener: "web", on: here), .mirrorClosed(listener: "web"), .mirrorOpened(listener: "web"),
+    .endpointTroubled(backend: "app", endpoint: "a:80", .connectionRefused),
+    .endpointRecovered(backend: "app", endpoint: "a:80"), .endpointEmpty(backend: "app", endpoint: "a:80"),
     .callRefused(.splice, .notPermitted), .attemptFailed(id, backend: "app", here, .connectionRefused),
+    .clientDenied(id, listener: "web", client: here, .noHeader),
+    .faultMet(
+      FaultRecord(fault: "latency-1", what: "latency 5ms", listener: "web", session: 1, client: here, position: 0)),
+    .endpointDown(report), .endpointUp(report), .endpointChecked(report), .endpointUnchecked(report),
   ]
+
+  private static let report = CheckReport(
+    EndpointAccount(backend: "app", name: "a"), .failed(.notListening), lasted: .seconds(1))
 
   private static let processRecords: [ProcessRecord] = [
     .started(version: "1", workers: 1, sessionsMax: 1), .listenFailed(listener: "web", on: here, reason: ""),
@@ -24,7 +34,7 @@ enum EventTables {
     .reloadBegan(by: "SIGHUP"), .reloadMistake(place: "", message: ""), .reloadWarning(place: "", message: ""),
     .reloadRefused(reason: ""), .reloaded(generation: 2, ListenerChanges()), .needsRestart(key: "workers"),
     .adminListening(door: ""), .adminFailed(door: "", reason: ""), .adminChange(user: 0, what: ""),
-    .dropped(lines: 2), .stopped,
+    .dropped(lines: 2), .eventsLost(events: 2), .stopped,
   ]
 
   static func session(_ manner: SessionRecord.Manner, by party: SessionRecord.Party) -> LogRecord {
@@ -135,6 +145,9 @@ enum EventTables {
         ["\(PauseReason.sessionsMax.text)", "as many sessions as `limits.sessions` or the descriptors allow"],
         ["\(PauseReason.listenerSessionsMax.text)", "as many sessions as the listener's `limits.sessions` allows"],
         ["\(PauseReason.administrator.text)", "until an administrator resumes the listener"],
+        [
+          "\(PauseReason.endpointsMax.text)", "every endpoint of the backend has as many as its `sessions` allows",
+        ],
         ["an error", "the machine is short of descriptors, memory or local ports (below)"],
       ])
   }
@@ -143,7 +156,7 @@ enum EventTables {
     .connectionReset, .resetAfterEnd, .forgotten, .connectionRefused, .connectionAborted, .timedOut, .hostUnreachable,
     .networkUnreachable, .addressInUse, .addressUnavailable, .familyUnsupported, .portsExhausted,
     .descriptorsExhausted, .memoryExhausted, .notPermitted, .connectedToItself, .unresolved(.unknownName),
-    .unresolved(.unavailable),
+    .unresolved(.unavailable), .allDrained,
   ]
 
   private static var errors: String {
@@ -172,6 +185,7 @@ enum EventTables {
     case .connectedToItself: "the kernel connected the socket to itself"
     case .unresolved(.unknownName): "the name does not exist or has no address (EAI_NONAME, EAI_NODATA)"
     case .unresolved(.unavailable): "the name service did not answer, or failed (EAI_AGAIN and others)"
+    case .allDrained: "every endpoint of the backend is drained, and no attempt was made"
     case .other: "any other errno"
     }
   }

@@ -42,6 +42,19 @@ import Testing
     toBackend: SessionRecord.Tally(), toClient: SessionRecord.Tally(), acceptedAt: Instant(nanoseconds: 0),
     connectedAt: nil, endedAt: Instant(nanoseconds: 0))
 
+  @Test func tellsOfEndpoints() {
+    let account = EndpointAccount(backend: "app", name: "a:80")
+    let down = CheckReport(account, .failed(.noAnswer), lasted: .milliseconds(5500))
+    #expect(
+      line(.endpointDown(down), .text)
+        == "2026-07-31T09:05:07.042Z warning active checks call the endpoint down, others are tried first: backend=app "
+        + "endpoint=a:80 reason=\"no expected answer in time\" lasted_ms=5500.000\n")
+    #expect(
+      line(.endpointChecked(CheckReport(account, .ok, lasted: .microseconds(250))), .json)
+        == #"{"time":"2026-07-31T09:05:07.042Z","level":"debug","event":"endpoint-checked","#
+        + #""message":"endpoint checked","backend":"app","endpoint":"a:80","result":"ok","lasted_ms":0.250}"# + "\n")
+  }
+
   @Test func writesASessionAsText() {
     #expect(
       line(.session(Self.served), .text)
@@ -121,6 +134,10 @@ import Testing
       "info listening again: listener=moo address=127.0.0.1:80 worker=1"
     ),
     (
+      .mirrorClosed(listener: "moo"), "warning backend refuses, not listening until it accepts: listener=moo"
+    ),
+    (.mirrorOpened(listener: "moo"), "info backend accepts, listening: listener=moo"),
+    (
       .callRefused(.splice, .other(38)),
       "warning system call refused, continuing without it: call=splice error=\"error 38\" "
         + "effect=\"bytes are copied through the process\""
@@ -156,6 +173,52 @@ import Testing
       line(.paused(listener: "moo", because: .administrator), .text)
         == "2026-07-31T09:05:07.042Z warning listener paused, clients wait in the backlog: listener=moo "
         + "reason=\"an administrator asked for it\" worker=1\n")
+  }
+
+  @Test func writesTheBeginningOfASession() {
+    let record = LogRecord.sessionBegan(
+      SessionID(worker: 1, place: 2, number: 3), listener: "m oo", backend: "foo",
+      client: Endpoint(.loopbackV6, 50_000),
+      generation: 7)
+    #expect(
+      line(record, .text)
+        == "2026-07-31T09:05:07.042Z debug session began: id=1-2-3 listener=\"m oo\" backend=foo client=[::1]:50000 "
+        + "generation=7 worker=1\n")
+    #expect(
+      line(record, .json)
+        == #"{"time":"2026-07-31T09:05:07.042Z","level":"debug","event":"session-began","message":"session began","#
+        + #""id":"1-2-3","listener":"m oo","backend":"foo","client":"[::1]:50000","generation":7,"worker":1}"# + "\n")
+    #expect(record.listener == "m oo" && ProcessRecord.stopped.listener == nil)
+  }
+
+  @Test func writesAFault() {
+    let fault = FaultRecord(
+      fault: "torn", what: "reset by backend", listener: "moo", session: 3, client: Endpoint(.loopbackV4, 1),
+      position: 65_536)
+    #expect(
+      line(.faultMet(fault), .text)
+        == "2026-07-31T09:05:07.042Z info a fault of the plan acts: fault=torn what=\"reset by backend\" "
+        + "listener=moo session=3 client=127.0.0.1:1 position=65536 worker=1\n")
+  }
+
+  @Test func writesADeniedClient() {
+    let id = SessionID(worker: 1, place: 2, number: 3)
+    #expect(
+      line(.clientDenied(id, listener: "foo", client: Endpoint(.loopbackV4, 1), .wrongChecksum), .text)
+        == "2026-07-31T09:05:07.042Z debug client denied because of its first bytes: id=1-2-3 listener=foo "
+        + "client=127.0.0.1:1 reason=header problem=\"wrong checksum in the PROXY header\" worker=1\n")
+  }
+
+  @Test func tellsWhoToldOfAClient() {
+    var session = Self.served
+    session.via = Endpoint(.loopbackV4, 9)
+    session.manner = .denied
+    session.denial = .header
+    let text = line(.session(session), .text)
+    #expect(text.contains(" info client denied and reset: "))
+    #expect(text.contains(" client=\(session.client) via=127.0.0.1:9 client_local="))
+    #expect(text.contains(" how=denied phase=half-closed reason=header error="))
+    #expect(!line(.session(Self.served), .json).contains("via"))
   }
 
   @Test(arguments: [(Failure.other(99), "error 99"), (.networkUnreachable, "network unreachable")])
@@ -200,6 +263,8 @@ import Testing
       .dropped(lines: 7),
       #""level":"warning","event":"lines-dropped","message":"7 log lines dropped","lines":7"#
     ),
+    (.eventsLost(events: 1), #""level":"warning","event":"events-lost","message":"1 event lost","events":1"#),
+    (.eventsLost(events: 7), #""level":"warning","event":"events-lost","message":"7 events lost","events":7"#),
     (.stopped, #""level":"info","event":"stopped","message":"porxy stopped""#),
   ])
   func writesTheProcessAsJSON(_ record: ProcessRecord, _ expected: String) {

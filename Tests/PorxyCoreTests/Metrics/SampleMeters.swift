@@ -14,6 +14,7 @@ enum SampleMeters {
     for _ in 0..<factor {
       for _ in 0..<4 { route.noteEnd(.end, by: .client) }
       for _ in 0..<2 { route.noteEnd(.reset, by: .backend) }
+      for _ in 0..<5 { route.note(.header) }
       route.noteEnd(.timeout, by: .porxy)
       for milliseconds in [10, 11, 250, 90_000_000] {
         route.durations.note(.milliseconds(milliseconds), on: .sessions)
@@ -24,13 +25,18 @@ enum SampleMeters {
       route.notePaused(.milliseconds(1250), .descriptors)
     }
     var app = BackendMeter(name: backend)
+    var endpoint = EndpointMeter(backend: backend, name: "app:80")
     for _ in 0..<factor {
-      for (place, result) in AttemptResult.allCases.enumerated() { app.note(result, times: 20 + place) }
-      for _ in 0..<6 { app.note(ResolutionResult.answered) }
-      for _ in 0..<3 { app.note(ResolutionResult.unavailable) }
+      for (place, result) in AttemptResult.allCases.enumerated() { endpoint.note(result, times: 20 + place) }
+      for _ in 0..<6 { endpoint.note(ResolutionResult.answered) }
+      for _ in 0..<3 { endpoint.note(ResolutionResult.unavailable) }
       for microseconds in [99, 300, 31_000_000] { app.connects.note(.microseconds(microseconds), on: .connects) }
     }
-    app.answerAge = .milliseconds(500 * Int(factor))
+    for (place, result) in CheckResult.allCases.enumerated() {
+      for _ in 0..<factor * UInt64(place + 1) { endpoint.note(result) }
+    }
+    endpoint.isHealthy = false
+    endpoint.answerAge = .milliseconds(500 * Int(factor))
     var state = ListenerState(name: listener)
     state.sockets = 2
     state.listening = 2
@@ -39,7 +45,9 @@ enum SampleMeters {
     var meters = WorkerMeters()
     meters.routes = [route]
     meters.backends = [app]
+    meters.endpoints = [endpoint]
     meters.listeners = [state]
+    meters.faults = [FaultMeter(listener: listener, fault: "latency-1", sessions: 2 * factor)]
     meters.turns = 70 * factor
     meters.starved = 8 * factor
     meters.processorTime = .milliseconds(1500)
@@ -54,6 +62,12 @@ enum SampleMeters {
     book.beginRound()
     book.note(worker(factor: 2), of: 0)
     var facts = MetricsFacts(version: "1.2.3", revision: "abc", sessionsMax: 4000, meters: book.totals)
+    let account = EndpointAccount(backend: "app", name: "app:80")
+    for _ in 0..<5 { account.take() }
+    _ = account.noteFailure(.refused, at: Instant(nanoseconds: 1))
+    facts.endpoints = [
+      EndpointState(BackendEndpoint(host: .name("app"), port: 80), account, at: Instant(nanoseconds: 2))
+    ]
     var process = ProcessStatus()
     process.startedAt = .seconds(1_800_000_000) + .milliseconds(120)
     process.processorTime = .milliseconds(2750)

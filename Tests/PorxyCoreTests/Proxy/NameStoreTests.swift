@@ -18,11 +18,12 @@ import Testing
 
   private func at(_ seconds: Double) -> Instant { Instant(nanoseconds: 1_000_000_000_000) + .seconds(seconds) }
 
-  private func backend(_ index: Int = 0) -> KnownBackend {
-    KnownBackend(Self.configuration.backends[index], store, meter: 0)
+  private func backend(_ index: Int = 0) -> KnownEndpoint {
+    let backend = Self.configuration.backends[index]
+    return KnownEndpoint(backend.endpoints[0], of: 0, backend.resolve, store, meter: 0)
   }
 
-  private func refresh(_ backend: inout KnownBackend) {
+  private func refresh(_ backend: inout KnownEndpoint) {
     if let answer = backend.name?.answer(otherThan: backend.answer.version) { backend.answer = answer }
   }
 
@@ -79,8 +80,8 @@ import Testing
   func ordersAddresses() {
     let v4 = (1...3).map { IPAddress(v4: $0) }
     let v6 = (1...2).map { IPAddress(v6: 0, $0) }
-    #expect(KnownBackend.order(v4 + v6) == [v4[0], v6[0], v4[1], v6[1], v4[2]])
+    #expect(KnownEndpoint.order(v4 + v6) == [v4[0], v6[0], v4[1], v6[1], v4[2]])
     let many = (1...200).map { IPAddress(v4: $0) }
-    #expect(KnownBackend.order(many) == Array(many.prefix(Limits.addressesMax)))
+    #expect(KnownEndpoint.order(many) == Array(many.prefix(Limits.addressesMax)))
   }
 }

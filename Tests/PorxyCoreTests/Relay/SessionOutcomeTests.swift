@@ -6,7 +6,7 @@ import Testing
   /// What the log makes of the error that a peer's socket gave.
   private func story(_ failure: Failure) -> SessionOutcome {
     var session = Session(
-      client: SocketID(slot: 0, generation: 1), from: Endpoint(.loopbackV4, 1), plan: 0, backendPort: 9,
+      client: SocketID(slot: 0, generation: 1), from: Endpoint(.loopbackV4, 1), plan: 0, port: 9,
       number: 1, at: Instant(nanoseconds: 0))
     session.backendFailure = failure
     session.firstFailed = .backend

@@ -22,6 +22,7 @@ import Testing
     let meters = try Self.meters(try Self.porxy())
     #expect(meters.routes == [RouteMeter(listener: "in", backend: "out")])
     #expect(meters.backends == [BackendMeter(name: "out")])
+    #expect(meters.endpoints == [EndpointMeter(backend: "out", name: "10.0.2.1:9000")])
     #expect(meters.listeners.map(\.name) == ["in"] && meters.listeners[0].listening == 1)
     #expect(meters.processorTime == nil, "the core knows no clock")
   }
@@ -52,7 +53,7 @@ import Testing
     let open = try Self.meters(porxy)
     #expect(open.routes[0].relayed.toBackend == 700 && open.routes[0].relayed.toClient == 0)
     #expect(open.routes[0].accepted == 1 && open.routes[0].sessions == 1 && open.routes[0].ended == 0)
-    #expect(open.backends[0].attempts(.connected) == 1 && open.backends[0].connects.count == 1)
+    #expect(open.endpoints[0].attempts(.connected) == 1 && open.backends[0].connects.count == 1)
     porxy.network.abort(client)
     porxy.serve(for: .seconds(2))
     let over = try Self.meters(porxy)
@@ -91,7 +92,7 @@ import Testing
     try calls()
     let meters = try Self.meters(porxy)
     #expect(meters.routes.map(\.listener) == ["in", "other"] && meters.routes.map(\.accepted) == [3, 1])
-    #expect(meters.backends.map { $0.attempts(.connected) } == [4])
+    #expect(meters.endpoints.map { $0.attempts(.connected) } == [4])
     #expect(meters.listeners.map(\.name) == ["in"], "only what runs has a state")
   }
 
@@ -148,7 +149,7 @@ import Testing
     porxy.serve(for: .seconds(1))
     #expect(porxy.network.takeError(client) == .connectionReset)
     let meters = try Self.meters(porxy)
-    #expect(meters.backends[0].attempts(.refused) == 1 && meters.backends[0].attempts(.connected) == 0)
+    #expect(meters.endpoints[0].attempts(.refused) == 1 && meters.endpoints[0].attempts(.connected) == 0)
     #expect(meters.routes[0].ended(.refused, by: .backend) == 1 && meters.backends[0].connects.count == 0)
   }
 
@@ -159,15 +160,15 @@ import Testing
     _ = try porxy.call()
     porxy.serve(for: .seconds(2))
     let unknown = try Self.meters(porxy)
-    #expect(unknown.backends[0].resolutions(.unknownName) == 1 && unknown.backends[0].answerAge == nil)
+    #expect(unknown.endpoints[1].resolutions(.unknownName) == 1 && unknown.endpoints[1].answerAge == nil)
     porxy.network.setName("app", to: [porxy.door.address])
     _ = try porxy.call()
     porxy.serve(for: .milliseconds(500))
-    let young = try #require(try Self.meters(porxy).backends[0].answerAge)
+    let young = try #require(try Self.meters(porxy).endpoints[1].answerAge)
     porxy.serve(for: .seconds(3))
     let meters = try Self.meters(porxy)
-    #expect(meters.backends[0].resolutions(.answered) == 1)
-    #expect(try #require(meters.backends[0].answerAge) - young == .seconds(3))
+    #expect(meters.endpoints[1].resolutions(.answered) == 1)
+    #expect(try #require(meters.endpoints[1].answerAge) - young == .seconds(3))
   }
 
   @Test("attempts that were still open when the session was over are told apart")
@@ -182,7 +183,7 @@ import Testing
     porxy.network.abort(second)
     porxy.serve(for: .seconds(1))
     porxy.serve(for: .seconds(1))
-    let backend = try Self.meters(porxy).backends[0]
+    let backend = try Self.meters(porxy).endpoints[0]
     #expect(backend.attempts(.timedOut) == 1 && backend.attempts(.abandoned) == 1)
   }
 }

@@ -18,6 +18,8 @@ final class ProxyBox {
   private(set) var records: [SessionRecord] = []
   /// Everything else that was told.
   private(set) var notices: [LogRecord] = []
+  /// What all of that was about, in order.
+  private(set) var events: [LogEvent] = []
   private(set) var turns = 0
   private var transport: SimulatedTransport
   private var proxy: Proxy<SimulatedTransport>
@@ -29,7 +31,7 @@ final class ProxyBox {
 
   init(
     timeouts: Timeouts = Timeouts(), limits: HostLimits = HostLimits(), sessionsMax: Int = 1000,
-    log: LogSettings = LogSettings()
+    log: LogSettings = LogSettings(), seed: UInt64 = 0, _ change: (inout Configuration) -> Void = { _ in }
   ) throws {
     clients = network.addHost("clients", IPAddress(v4: 0x0a00_0101))
     host = network.addHost("porxy", entrance.address, limits: limits)
@@ -41,9 +43,10 @@ final class ProxyBox {
           name: "out", host: .address(door.address), port: door.port, timeouts: Timeouts(keepalive: timeouts.keepalive))
       ])
     configuration.log = log
+    change(&configuration)
     transport = SimulatedTransport(on: host, of: network)
     self.sessionsMax = sessionsMax
-    shared = SharedState(configuration, sessionsMax: sessionsMax)
+    shared = SharedState(configuration, sessionsMax: sessionsMax, seed: seed)
     proxy = Proxy(shared: shared)
     guard proxy.start(on: &transport).isEmpty else { throw Complaint() }
   }
@@ -54,8 +57,25 @@ final class ProxyBox {
     (0..<proxy.listeners.extent).filter { proxy.listeners.contains($0) }.map { proxy.listeners[$0].id }
   }
 
+  /// Active checks that are under way, and what they make of the first endpoint.
+  var checkCount: Int { proxy.checkCount }
+  var health: EndpointAccount.Health { shared.generation.routes[0].endpoints[0].health }
+
   /// Plans and backends that the worker knows.
   var known: (plans: Int, backends: Int) { (proxy.plans.count, proxy.backends.count) }
+
+  /// Sessions whose backend is connected.
+  var connectedSessions: Int {
+    (0..<proxy.sessions.extent).count { proxy.sessions.contains($0) && proxy.sessions[$0].isConnected }
+  }
+
+  /// Places with the endpoints of its backend that are taken.
+  var placesByEndpoint: [Int] { endpointStates.map(\.sessions) }
+  var endpointStates: [EndpointState] { shared.generation.endpointStates(at: network.now) }
+  var places: Int { placesByEndpoint.reduce(0, +) }
+
+  /// The most reads that moved bytes from one socket in a turn.
+  var pullsInTurnMax: UInt32 { transport.pullsInTurnMax }
 
   /// Accounts of listeners that the process keeps.
   var accounts: Int { shared.accountCount }
@@ -105,7 +125,10 @@ final class ProxyBox {
   func turn(until end: Instant) {
     proxy.turn(until: end, on: &transport)
     turns += 1
-    proxy.takeRecords { if case .session(let record) = $0 { records.append(record) } else { notices.append($0) } }
+    proxy.takeRecords {
+      events.append($0.event)
+      if case .session(let record) = $0 { records.append(record) } else { notices.append($0) }
+    }
   }
 
   func serve(until end: Instant) {

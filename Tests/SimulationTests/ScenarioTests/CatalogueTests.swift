@@ -12,7 +12,8 @@ import Testing
     #expect(scenarios.count >= 60)
     let rules = [
       "BYTES", "END", "DONE", "RESET", "ANSWER", "REFUSED", "GONE", "HALF", "DIES", "VANISHES", "PRESSURE", "ALONE",
-      "ACCEPT", "URGENT", "TOLD", "IDLE", "STOP", "CUT", "RELOAD", "ADMIN",
+      "ACCEPT", "URGENT", "TOLD", "IDLE", "STOP", "CUT", "RELOAD", "ADMIN", "ENDPOINTS", "HEADER", "HEALTH",
+      "FAULTS",
     ]
     for rule in rules {
       #expect(scenarios.count { $0.rules.contains(rule) } >= 2, "\(rule)")

@@ -6,6 +6,7 @@ struct RandomScenario {
   private var random: Xoshiro256
   /// The scenario being drawn has the listeners of the settings.
   private var hasListeners = false
+  private var hasEndpoints = false
 
   init(seed: UInt64) {
     random = Xoshiro256(seed: seed)
@@ -16,6 +17,7 @@ struct RandomScenario {
     random.shuffle(&settings)
     settings.removeLast(random.integer(in: 0...settings.count))
     hasListeners = settings.contains(.listeners(Self.listeners))
+    hasEndpoints = settings.contains(.endpoints(Self.endpoints))
     let steps = (0..<random.integer(in: 0...20)).map { _ in step() }
     return Scenario(
       title: random.pick(["a title", "two: words", "and client close"]), settings: settings, steps: steps)
@@ -81,12 +83,18 @@ struct RandomScenario {
       .family(family),
       .client(client),
       .server(server), .porxy(porxy), .name(targets), .listeners(Self.listeners),
+      .endpoints(Self.endpoints),
     ]
   }
 
   private static let listeners = [
     SideListener("db", to: .address(.otherV6), sessionsMax: 3), SideListener("post", to: .name("mail")),
     SideListener("chain", to: .listener("db", name: nil)), SideListener("loop", to: .listener("loop", name: "me")),
+  ]
+
+  private static let endpoints = [
+    EndpointSetting(.silent, weight: 3), EndpointSetting(.other, isBackup: true, isDrained: true),
+    EndpointSetting(.serverV6, sessionsMax: 2),
   ]
 
   private mutating func hostSetting() -> HostSetting {
@@ -102,10 +110,12 @@ struct RandomScenario {
   private mutating func porxySetting() -> PorxySetting {
     random.pick([
       .workers(3), .relay(random.pick(RelayMode.allCases)), .connectTimeout(patience()), .idleTimeout(patience()),
-      .userTimeout(patience()), .drainTimeout(duration()), .keepalive(nil), .keepalive(keepalive()), .sessions(2),
+      .userTimeout(patience()), .drainTimeout(duration()), .keepalive(nil), .keepalive(keepalive()), .mirror(true),
+      .sessions(2),
       .descriptors(30), .ports(3), .sendBuffer(number(from: 1)), .receiveBuffer(number(from: 1)), .pipes(2),
-      .keep(nil), .keep(patience()), .noV6,
-      .noWayToV6,
+      .keep(nil), .keep(patience()), .headers(.required), .headers(.foreign), .headers(.timeout(patience())),
+      .headers(.toBackend(.v1)), .headers(.between(.v2)), .noV6,
+      .noWayToV6, .attemptTimeout(nil), .attemptTimeout(patience()), .balance(random.pick(Balance.allCases)),
     ])
   }
 
@@ -166,6 +176,7 @@ struct RandomScenario {
       .end(.reset, client: 2, isFound: true), .end(.end, client: 1, isFound: false), .request(.pause, "in"),
       .request(.resume, hasListeners ? "db" : "in"), .waits(nil, client: 1), .waits(.both, client: 3),
       .tells(.client, .reset, nil),
+      hasEndpoints ? .mark(random.pick([.other, .silent]), isDrained: random.chance(1, in: 2)) : .stop,
       .tells(.porxy, .timeout, .halfClosed),
       .tells(.backend, .vanished, .resolving), .tells(.backend, .refused, .connecting),
     ])
@@ -175,6 +186,7 @@ struct RandomScenario {
     if random.chance(1, in: 8) {
       let listener = hasListeners ? random.pick([nil, "db", "chain"]) : nil
       return random.pick([
+        .sendHeader(random.pick(SentHeader.allCases), random.pick([.whole, .next(2), .rest])),
         .connect(connectOutcome(), on: listener), .connectAgain(maybeError()), .connectToItself(connectOutcome()),
       ])
     }
@@ -187,7 +199,11 @@ struct RandomScenario {
 
   private mutating func serverAction() -> SocketAction {
     if random.chance(1, in: 8) {
-      return random.pick([.accept(.succeeds), .accept(.nobody), .accept(.fails(error())), .absent])
+      return random.pick([
+        .accept(.succeeds), .accept(.nobody), .accept(.fails(error())), .absent, .receiveHeader(.none),
+        .receiveHeader(.told(.extras)), .receiveHeader(.told(.v1)), .receiveHeader(.own(.v2, client: 1)),
+        .receiveHeader(.own(.v1, client: 3)), .receiveHeader(.unknown(.v2)),
+      ])
     }
     return peerAction()
   }

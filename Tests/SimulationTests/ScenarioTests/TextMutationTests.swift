@@ -9,7 +9,8 @@ import Testing
 @Suite("texts: damage", .timed) struct TextMutationTests {
   private static let scenarios = CatalogueFile.all.map(\.text)
   private static let runs =
-    SavedRun.all.map(\.text) + (0..<20).map { RunSetup(drawing: Seed(0x7e47).run(UInt64($0))).description }
+    SavedRun.all.map(\.text) + [RecordedRunTextTests.good, RecordedRunTextTests.good]
+    + (0..<20).map { RunSetup(drawing: Seed(0x7e47).run(UInt64($0))).description }
 
   @Test(
     "a damaged scenario is read or refused, prints what it read, and runs",

@@ -43,7 +43,7 @@ import Testing
   @Test("a sweep's hash is what the release build says, which .ci/run compares")
   func golden() {
     let summary = Sweep(from: Seed(0xd1ce)).perform(64)
-    print("golden hash \(String(summary.hash, radix: 16)) of 64 runs from v3:0xd1ce")
+    print("golden hash \(String(summary.hash, radix: 16)) of 64 runs from v4:0xd1ce")
     #expect(summary.failureCount == 0)
   }
 

@@ -28,7 +28,7 @@ import Testing
 
   private static let good = """
     # written by a person
-    run: v3:0x1f
+    run: v4:0x1f
     length: 2s
     latencies: clients 50us, servers 300us
     porxy: relay copy
@@ -36,6 +36,7 @@ import Testing
     client 0 at 1s on client1 as asks: send 300, finish, drain, close
     server 0 on server1 as answers by 10: drain, close
     fault: one way partition client1 porxy 0 from 500ms until 1.5s
+    live: from 500ms until 1s latency to client 5ms once
 
     """
 
@@ -50,7 +51,7 @@ import Testing
   @Test(
     "mistakes are told by line and column",
     arguments: [
-      ("v3:0x1f", "v3:y", "2:6: expected a seed like v3:0x1f, not 'v3'"),
+      ("v4:0x1f", "v4:y", "2:6: expected a seed like v4:0x1f, not 'v4'"),
       ("length: 2s", "lenght: 2s", "3:1: unknown line 'lenght'; did you mean 'length'?"),
       ("length: 2s", "run: 3", "3:1: duplicate line 'run'"),
       ("relay copy", "relay cpoy", "5:14: unknown relay mode 'cpoy'; did you mean 'copy'?"),
@@ -69,12 +70,25 @@ import Testing
       ("client1 porxy 0", "client1 porxy 1001", "9:40: expected the fault's amount from 0 to 1000, not '1001'"),
       ("relay copy", "workers 4", "5:16: expected workers from 1 to 3, not '4'"),
       ("relay copy", "descriptors 0", "5:20: expected descriptors from 1 to 1048576, not '0'"),
+      (
+        "5ms once", "5", "10:27: \"5\" is no duration: write a duration like 50ms, 2s or 1m"
+      ),
+      ("5ms once", "5ms as slow", "10:27: a line of a run's faults has no name: remove \"as\""),
     ])
   func refuses(_ part: String, _ other: String, _ expected: String) throws {
     let place = try #require(Self.good.firstRange(of: part))
     let text = Self.good.replacingCharacters(in: place, with: other)
     let error = try #require(throws: ScenarioError.self) { try RunSetup(reading: text) }
     #expect(error.description.split(separator: "\n").first.map(String.init) == expected)
+  }
+
+  @Test("faults of porxy's own are as many as a plan has lines at most")
+  func boundsLiveFaults() throws {
+    let line = "live: from 0s until 1s latency 1ms\n"
+    let most = Self.good + String(repeating: line, count: 63)
+    #expect(try RunSetup(reading: most).perform().findings == [])
+    let error = try #require(throws: ScenarioError.self) { try RunSetup(reading: most + line) }
+    #expect(error.description.contains("a run has at most 64 faults of porxy's own"))
   }
 
   @Test("the seed may come behind other lines, which stay")
@@ -85,7 +99,7 @@ import Testing
   }
 
   private static let shared = """
-    run: v3:0x1f
+    run: v4:0x1f
     length: 2s
     latencies: clients 50us, servers 300us 1ms
     porxy: workers 2, relay copy, resolve.keep off

@@ -1,6 +1,7 @@
 extension Rule {
   static let imports = [
-    coreImports, adminImports, configurationImports, runtimeImports, socketImports, simulationImports, noFoundation,
+    coreImports, adminImports, toxiproxyImports, configurationImports, runtimeImports, socketImports, simulationImports,
+    noFoundation,
   ]
 
   private static let foundation = ["Foundation", "FoundationEssentials", "FoundationNetworking", "Dispatch"]
@@ -14,6 +15,10 @@ extension Rule {
     "PorxyAdmin",
     none: system + foundation + ["PorxyConfiguration", "PorxyRuntime", "PorxySocketIO", "PorxySimulation"],
     because: "the admin server needs a Transport and nothing else, so that all its clients can be simulated")
+  static let toxiproxyImports = importing(
+    "PorxyToxiproxy",
+    none: system + foundation + ["PorxyConfiguration", "PorxyRuntime", "PorxySocketIO", "PorxySimulation"],
+    because: "the API is requests and answers, so that all of it is tested without a socket")
   static let configurationImports = importing(
     "PorxyConfiguration", none: system + foundation + ["PorxyRuntime", "PorxySocketIO", "PorxySimulation"],
     because: "reading a configuration needs nothing of the machine, so that every mistake can be tested anywhere")

@@ -3,8 +3,8 @@ extension Rule {
 
   /// Files that tell of one concept through several types and extensions, none of which has the concept's name.
   private static let concepts: Set = [
-    "Accepting", "Administering", "Closing", "Dialing", "Handles", "Listening", "PortShortage", "Relaying", "Text",
-    "Timing", "Values",
+    "Accepting", "Administering", "Closing", "Dialing", "Handles", "Listening", "Mirroring", "PortShortage", "Relaying",
+    "Text", "Timing", "Values",
   ]
 
   static let named = Rule(

@@ -3,27 +3,53 @@ import CPorxyPeers
 import Glibc
 import PorxyConformance
 import PorxyCore
+import PorxyFaults
+import PorxyRecording
 import PorxySimulation
 import PorxySocketIO
 
+/// A transport that is the epoll transport, or stands on it.
+protocol EpollIO: Transport, ~Copyable {
+  func port(of listener: ListenerID) -> UInt16
+  func post(_ request: ControlRequest)
+}
+
+extension EpollTransport: EpollIO {
+  func port(of listener: ListenerID) -> UInt16 { localEndpoint(of: listener)?.port ?? 0 }
+  func post(_ request: ControlRequest) { mailbox.post(request) }
+}
+
+extension FaultyTransport: EpollIO where Base: EpollIO & ~Copyable {
+  func port(of listener: ListenerID) -> UInt16 { base.port(of: listener) }
+  func post(_ request: ControlRequest) { base.post(request) }
+}
+
+extension RecordingTransport: EpollIO where Base: EpollIO & ~Copyable {
+  func port(of listener: ListenerID) -> UInt16 { base.port(of: listener) }
+  func post(_ request: ControlRequest) { base.post(request) }
+}
+
 /// The epoll transport, and peers at the other end of loopback.
-final class LoopbackHarness: TransportHarness {
+final class LoopbackHarness<IO: EpollIO & ~Copyable>: TransportHarness {
   let ownAddress = IPAddress.loopbackV4
   let peerAddress = IPAddress.loopbackV4
   private let sockets = LiveSockets(isDirect: false)
-  private let box: TransportBox<EpollTransport>
+  private let box: TransportBox<IO>
+  private let make: (consuming EpollTransport) -> IO
   private let barrier = porxy_barrier_open()
   /// Bound and nothing else, so that whoever connects is refused.
   private var dead: [Int32] = []
-  private let usualLimit = LoopbackHarness.limit().rlim_cur
+  private let usualLimit: rlim_t
 
-  init() throws {
+  init(_ make: @escaping (consuming EpollTransport) -> IO) throws {
+    self.make = make
+    usualLimit = Self.limit().rlim_cur
     signal(SIGPIPE, SIG_IGN)
     var options = EpollTransport.Options()
     options.buffersMax = Subject.conduitsMax
     options.blocksMax = Subject.conduitsMax
     options.pipesMax = Subject.conduitsMax
-    box = TransportBox(try EpollTransport(options))
+    box = TransportBox(make(try EpollTransport(options)))
   }
 
   deinit {
@@ -34,7 +60,7 @@ final class LoopbackHarness: TransportHarness {
   var transport: any TransportCalls { box }
   var peers: any SocketCalls { sockets }
 
-  func port(of listener: ListenerID) -> UInt16 { box.transport.localEndpoint(of: listener)?.port ?? 0 }
+  func port(of listener: ListenerID) -> UInt16 { box.transport.port(of: listener) }
 
   func call(_ port: UInt16) throws -> Socket {
     let descriptor = porxy_socket(0)
@@ -85,9 +111,20 @@ final class LoopbackHarness: TransportHarness {
     return unsafe porxy_local_address(descriptor, &address) >= 0 && address.port == port
   }
 
+  func stranger(at port: UInt16) -> SocketError? {
+    let descriptor = porxy_socket(0)
+    defer { _ = porxy_close(descriptor) }
+    sockets.demand(porxy_reuse_address(descriptor, 1), "SO_REUSEADDR")
+    var address = Endpoint(ownAddress, port).kernel
+    var result = unsafe porxy_bind(descriptor, &address)
+    if result >= 0 { result = porxy_listen(descriptor, 1) }
+    guard result < 0 else { return nil }
+    return result == -EADDRINUSE ? .addressInUse : .invalidArgument
+  }
+
   func die() throws {
     // Its sockets are closed as the kernel closes those of a dead process: without a word before.
-    box.transport = try EpollTransport()
+    box.transport = make(try EpollTransport())
   }
 
   func settle() {
@@ -95,7 +132,7 @@ final class LoopbackHarness: TransportHarness {
     for _ in 0..<3 { _ = porxy_barrier_pass(barrier, 100) }
   }
 
-  func post(_ request: ControlRequest) { box.transport.mailbox.post(request) }
+  func post(_ request: ControlRequest) { box.transport.post(request) }
 
   func setDescriptorShortage(_ isShort: Bool) {
     var limit = Self.limit()

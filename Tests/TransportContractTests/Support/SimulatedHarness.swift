@@ -2,22 +2,24 @@ import PorxyCore
 import PorxySimulation
 
 /// The simulated transport on a host beside the peers'.
-final class SimulatedHarness: TransportHarness {
+final class SimulatedHarness<IO: Transport & ~Copyable>: TransportHarness {
   let ownAddress = IPAddress(v4: 0x0a00_0001)
   let peerAddress = IPAddress(v4: 0x0a00_0002)
   private let network = Network(Seed(1))
   private let own: HostID
   private let other: HostID
-  private let box: TransportBox<SimulatedTransport>
+  private let box: TransportBox<IO>
+  private let make: (consuming SimulatedTransport) -> IO
 
-  init() {
+  init(_ make: @escaping (consuming SimulatedTransport) -> IO) {
+    self.make = make
     var limits = HostLimits()
     limits.buffersMax = Subject.conduitsMax
     limits.blocksMax = Subject.conduitsMax
     limits.pipesMax = Subject.conduitsMax
     own = network.addHost("own", ownAddress, limits: limits)
     other = network.addHost("other", peerAddress)
-    box = TransportBox(SimulatedTransport(on: own, of: network))
+    box = TransportBox(make(SimulatedTransport(on: own, of: network)))
   }
 
   var transport: any TransportCalls { box }
@@ -35,9 +37,18 @@ final class SimulatedHarness: TransportHarness {
   func deadEnd() throws -> Endpoint { Endpoint(peerAddress, 9) }
   func destroy(_ listener: ListenerID) { network.loseListeners(of: own) }
 
+  func stranger(at port: UInt16) -> SocketError? {
+    do throws(SocketError) {
+      network.close(try network.listen(on: own, Endpoint(ownAddress, port)))
+      return nil
+    } catch {
+      return error
+    }
+  }
+
   func die() {
     network.kill(own)
-    box.transport = SimulatedTransport(on: own, of: network)
+    box.transport = make(SimulatedTransport(on: own, of: network))
   }
 
   func settle() { network.run(for: .milliseconds(150)) }

@@ -19,6 +19,7 @@ final class TransportBox<Boxed: Transport & ~Copyable>: TransportCalls {
   }
 
   func startListening(_ listener: ListenerID) throws(TransportError) { try transport.startListening(listener) }
+  func stopListening(_ listener: ListenerID) { transport.stopListening(listener) }
   func setDeaf(_ isDeaf: Bool, _ listener: ListenerID) { transport.setDeaf(isDeaf, listener) }
 
   func listen(on endpoint: Endpoint, _ options: ListenOptions) throws(TransportError) -> ListenerID {
@@ -27,6 +28,7 @@ final class TransportBox<Boxed: Transport & ~Copyable>: TransportCalls {
 
   func accept(from listener: ListenerID) -> Acceptance { transport.accept(from: listener) }
   func hasClients(_ listener: ListenerID) -> Bool { transport.hasClients(listener) }
+  func isLost(_ listener: ListenerID) -> Bool { transport.isLost(listener) }
   func acceptQueue(of listener: ListenerID) -> AcceptQueue? { transport.acceptQueue(of: listener) }
   func closeListener(_ listener: ListenerID) { Spawning.apart { transport.closeListener(listener) } }
   func resolve(_ host: String) -> ResolutionID { transport.resolve(host) }
@@ -39,6 +41,8 @@ final class TransportBox<Boxed: Transport & ~Copyable>: TransportCalls {
     try transport.connect(to: endpoint, options)
   }
 
+  func isOwn(_ address: IPAddress) -> Bool { transport.isOwn(address) }
+  func isListening(at endpoint: Endpoint) -> Bool? { transport.isListening(at: endpoint) }
   func finishSending(on socket: SocketID) { transport.finishSending(on: socket) }
   func close(_ socket: SocketID, _ closing: Closing) { transport.close(socket, closing) }
   func sendQueue(of socket: SocketID) -> SendQueue { transport.sendQueue(of: socket) }

@@ -8,15 +8,19 @@ protocol TransportCalls: AnyObject {
   var isBatchFull: Bool { get }
   func bind(to endpoint: Endpoint, _ options: ListenOptions) throws(TransportError) -> ListenerID
   func startListening(_ listener: ListenerID) throws(TransportError)
+  func stopListening(_ listener: ListenerID)
   func setDeaf(_ isDeaf: Bool, _ listener: ListenerID)
   func listen(on endpoint: Endpoint, _ options: ListenOptions) throws(TransportError) -> ListenerID
   func accept(from listener: ListenerID) -> Acceptance
   func hasClients(_ listener: ListenerID) -> Bool
+  func isLost(_ listener: ListenerID) -> Bool
   func acceptQueue(of listener: ListenerID) -> AcceptQueue?
   func closeListener(_ listener: ListenerID)
   func resolve(_ host: String) -> ResolutionID
   func takeAddresses(of resolution: ResolutionID) throws(ResolutionError) -> [IPAddress]
   func connect(to endpoint: Endpoint, _ options: SocketOptions) throws(TransportError) -> SocketID
+  func isOwn(_ address: IPAddress) -> Bool
+  func isListening(at endpoint: Endpoint) -> Bool?
   func finishSending(on socket: SocketID)
   func close(_ socket: SocketID, _ closing: Closing)
   func sendQueue(of socket: SocketID) -> SendQueue

@@ -23,6 +23,9 @@ protocol TransportHarness: AnyObject {
   func deadEnd() throws -> Endpoint
   /// Somebody destroys the socket of a listener of the transport.
   func destroy(_ listener: ListenerID)
+  /// Another process, which shares no port and would use an address again (SO_REUSEADDR), tries to listen at a port of
+  /// the transport's host, and is gone again; nil: it could.
+  func stranger(at port: UInt16) -> SocketError?
   /// The transport's process dies; it is not used any more.
   func die() throws
   /// Lets what is under way arrive, without a turn of the transport.

@@ -48,12 +48,20 @@ public enum PorxyAction: Sendable, Equatable {
   case end(SessionEnding, client: Int, isFound: Bool)
   /// An administrator pauses or resumes the listener of this name; the first one is `in`.
   case request(ListenerRequest, String)
+  /// An administrator has the endpoint of this target drained, or takes that back.
+  case mark(NameTarget, isDrained: Bool)
+  /// An administrator changes the faults that are in effect.
+  case change(FaultChange)
   /// What the list of sessions says that the session of the client with this number waits for; nil: for nothing.
   case waits(SessionSnapshot.Waiting?, client: Int)
   /// The next record of a session, in the order of their ends.
   case tells(SessionRecord.Party, SessionRecord.Manner, SessionRecord.Phase?)
   /// So many sessions are open, with nothing left of others.
   case holds(sessions: UInt64)
+  /// What active checks make of the first listener's backend.
+  case finds(EndpointAccount.Health)
+  /// How often the log was told that they call it something else.
+  case hasTold(changes: UInt64)
 }
 
 extension PorxyAction: CustomStringConvertible {
@@ -69,11 +77,35 @@ extension PorxyAction: CustomStringConvertible {
     case .end(let ending, let client, let isFound):
       "\(ending.rawValue) session of client \(client)" + (isFound ? "" : " which is over")
     case .request(let request, let listener): "\(request.rawValue) listener \(listener)"
+    case .mark(let endpoint, let isDrained): "\(isDrained ? "drain" : "ready") endpoint \(endpoint.rawValue)"
+    case .change(let change): "\(change)"
     case .waits(let waiting, let client):
       "waits for \(waiting?.rawValue ?? "nothing") in session of client \(client)"
     case .tells(let party, let manner, let phase):
       "tells \(party.rawValue) \(manner.rawValue)" + (phase.map { " while \($0.rawValue)" } ?? "")
     case .holds(let count): "holds \(count) sessions"
+    case .finds(let health): "finds server \(health)"
+    case .hasTold(let count): "has told \(count) changes"
+    }
+  }
+}
+
+/// How the faults in effect are changed while porxy runs.
+public enum FaultChange: Sendable, Equatable {
+  case add(String)
+  case change(String, to: String)
+  case remove(String)
+  /// To those of the scenario.
+  case reset
+}
+
+extension FaultChange: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .add(let line): "add fault \(line)"
+    case .change(let name, let line): "change fault \(name) to \(line)"
+    case .remove(let name): "remove fault \(name)"
+    case .reset: "reset faults"
     }
   }
 }
@@ -99,9 +131,15 @@ enum PorxyVerb: String, CaseIterable {
   case end
   case pause
   case resume
+  case ready
+  case add
+  case change
+  case remove
   case waits
   case tells
   case holds
+  case finds
+  case has
   case suffer
   case recover
 }
@@ -114,7 +152,7 @@ extension SessionRecord.Party {
 extension SessionRecord.Manner {
   /// Each with its word.
   static let known: [(text: String, value: Self)] = [
-    Self.end, .reset, .refused, .timeout, .vanished, .shutdown, .admin, .limit,
+    Self.end, .reset, .refused, .timeout, .vanished, .shutdown, .admin, .down, .limit, .denied,
   ].map { ($0.rawValue, $0) }
 }
 
@@ -122,6 +160,11 @@ extension SessionSnapshot.Waiting {
   /// Each with its word.
   static let known: [(text: String, value: Self?)] =
     allCases.map { ($0.rawValue, $0) } + [("nothing", nil)]
+}
+
+extension EndpointAccount.Health {
+  /// Each with its word.
+  static let known: [(text: String, value: Self)] = [Self.unknown, .up, .down].map { ("\($0)", $0) }
 }
 
 extension SessionRecord.Phase {

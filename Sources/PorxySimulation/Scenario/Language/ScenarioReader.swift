@@ -31,6 +31,7 @@ struct ScenarioReader {
     var words = TokenCursor(code, line: number)
     guard !words.isEmpty else { return }
     words.listeners = scenario.sideListeners
+    words.endpoints = scenario.endpoints
     if scenario.title.isEmpty {
       scenario.title = Self.trimmed(code)
     } else if scenario.steps.isEmpty, words.peek(ahead: 1) == ":" {
@@ -240,14 +241,27 @@ extension TokenCursor {
 
   private mutating func takePorxyAction() throws(ScenarioComplaint) -> Action {
     switch try choose("porxy action", PorxyVerb.self) {
-    case .drain: return .porxy(.drain)
+    case .drain:
+      guard peek == "endpoint" else { return .porxy(.drain) }
+      return .porxy(.mark(try takeEndpointName(), isDrained: true))
+    case .ready: return .porxy(.mark(try takeEndpointName(), isDrained: false))
     case .stop: return .porxy(.stop)
     case .reload: return .porxy(.reload(try takeReloadChange()))
     case .kill: return .porxy(.kill)
     case .lose:
       guard take("listeners") else { throw expected("'listeners'") }
       return .porxy(.loseListeners)
-    case .reset: return .porxy(try takeEnding(.reset))
+    case .reset:
+      if take("faults") { return .porxy(.change(.reset)) }
+      return .porxy(try takeEnding(.reset))
+    case .add:
+      guard take("fault") else { throw expected("'fault'") }
+      return .porxy(.change(.add(try takeFaultLine())))
+    case .change:
+      let name = try takeFaultName()
+      guard take("to") else { throw expected("'to' and a fault") }
+      return .porxy(.change(.change(name, to: try takeFaultLine())))
+    case .remove: return .porxy(.change(.remove(try takeFaultName())))
     case .end: return .porxy(try takeEnding(.end))
     case .pause: return .porxy(.request(.pause, try takeOwnListener()))
     case .resume: return .porxy(.request(.resume, try takeOwnListener()))
@@ -262,12 +276,26 @@ extension TokenCursor {
       let count = try takeNumber("sessions", in: TextRange.found)
       guard take("sessions") else { throw expected("'sessions'") }
       return .porxy(.holds(sessions: count))
+    case .finds:
+      guard take("server") else { throw expected("'server'") }
+      return .porxy(.finds(try choose("health", from: EndpointAccount.Health.known)))
+    case .has:
+      guard take("told") else { throw expected("'told'") }
+      let count = try takeNumber("changes", in: TextRange.found)
+      guard take("changes") else { throw expected("'changes'") }
+      return .porxy(.hasTold(changes: count))
     case .tells:
       let party = try choose("party", from: SessionRecord.Party.known)
       let manner = try choose("ending", from: SessionRecord.Manner.known)
       let phase = take("while") ? try choose("phase", from: SessionRecord.Phase.known) : nil
       return .porxy(.tells(party, manner, phase))
     }
+  }
+
+  private mutating func takeFaultName() throws(ScenarioComplaint) -> String {
+    guard take("fault"), let name = peek else { throw expected("'fault' and its name") }
+    _ = take()
+    return name
   }
 
   private mutating func takeEnding(_ ending: SessionEnding) throws(ScenarioComplaint) -> PorxyAction {

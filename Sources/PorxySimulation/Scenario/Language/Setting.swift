@@ -1,4 +1,5 @@
 public import PorxyCore
+import PorxyFaults
 
 /// A line between the title and the first step.
 public enum Setting: Sendable, Equatable {
@@ -19,6 +20,10 @@ public enum Setting: Sendable, Equatable {
   case name([NameTarget])
   /// Porxy's listeners besides the first.
   case listeners([SideListener])
+  /// What porxy's first backend consists of; without this, it is the server.
+  case endpoints([EndpointSetting])
+  /// Lines of `faults.plan` of porxy's configuration.
+  case faults([String])
 
   /// The word before the colon.
   var key: SettingKey {
@@ -34,6 +39,8 @@ public enum Setting: Sendable, Equatable {
     case .porxy: .porxy
     case .name: .name
     case .listeners: .listeners
+    case .endpoints: .endpoints
+    case .faults: .faults
     }
   }
 }
@@ -53,6 +60,8 @@ extension Setting: CustomStringConvertible {
     case .porxy(let settings): Self.list(settings.map(\.description))
     case .name(let targets): Self.list(targets.map(\.rawValue))
     case .listeners(let listeners): Self.list(listeners.map(\.description))
+    case .endpoints(let endpoints): Self.list(endpoints.map(\.description))
+    case .faults(let plan): Self.list(plan)
     }
   }
 
@@ -72,6 +81,8 @@ enum SettingKey: String, CaseIterable {
   case porxy
   case name
   case listeners
+  case endpoints
+  case faults
 }
 
 /// What is set in porxy's configuration, or for the machine it runs on.
@@ -80,11 +91,15 @@ public enum PorxySetting: Sendable, Equatable {
   case relay(RelayMode)
   /// `timeouts` of the configuration, at the top level.
   case connectTimeout(Duration)
+  /// nil: an attempt may take as long as it does.
+  case attemptTimeout(Duration?)
   case idleTimeout(Duration)
   case userTimeout(Duration)
   case drainTimeout(Duration)
   /// Of all listeners.
   case whenRemoved(WhenRemoved)
+  /// Of the first listener: whether it has `mirror`.
+  case mirror(Bool)
   /// nil: no probes.
   case keepalive(Keepalive?)
   /// Sessions at a time.
@@ -96,8 +111,15 @@ public enum PorxySetting: Sendable, Equatable {
   case receiveBuffer(UInt64)
   /// Pipes that its machine has.
   case pipes(UInt64)
+  /// Which of several endpoints comes first.
+  case balance(Balance)
   /// `resolve.keep`; nil: not at all.
   case keep(Duration?)
+  case headers(HeaderSetting)
+  /// `health` of the first listener's backend; nil: none.
+  case health(HealthSettings?)
+  /// `on_down` of that backend.
+  case onDown(OnDown)
   /// Its machine has no IPv6 address, not even ::1.
   case noV6
   /// Its machine has none that leads to others.
@@ -108,7 +130,9 @@ extension PorxySetting {
   /// It is of the configuration, and not of the machine or of a start.
   var isReloadable: Bool {
     switch self {
-    case .connectTimeout, .idleTimeout, .userTimeout, .drainTimeout, .whenRemoved, .keepalive, .sessions, .keep: true
+    case .connectTimeout, .attemptTimeout, .idleTimeout, .userTimeout, .drainTimeout, .whenRemoved, .mirror, .keepalive,
+      .sessions, .balance, .keep, .headers, .health, .onDown:
+      true
     case .workers, .relay, .descriptors, .ports, .sendBuffer, .receiveBuffer, .pipes, .noV6, .noWayToV6: false
     }
   }
@@ -120,10 +144,14 @@ extension PorxySetting: CustomStringConvertible {
     case .workers(let count): "\(PorxySettingKey.workers.rawValue) \(count)"
     case .relay(let mode): "\(PorxySettingKey.relay.rawValue) \(mode.rawValue)"
     case .connectTimeout(let time): "\(PorxySettingKey.connectTimeout.rawValue) \(time.scenarioText)"
+    case .attemptTimeout(let time):
+      "\(PorxySettingKey.attemptTimeout.rawValue) \(time?.scenarioText ?? "off")"
+    case .balance(let balance): "\(PorxySettingKey.balance.rawValue) \(balance.rawValue)"
     case .idleTimeout(let time): "\(PorxySettingKey.idleTimeout.rawValue) \(time.scenarioText)"
     case .userTimeout(let time): "\(PorxySettingKey.userTimeout.rawValue) \(time.scenarioText)"
     case .drainTimeout(let time): "\(PorxySettingKey.drainTimeout.rawValue) \(time.scenarioText)"
     case .whenRemoved(let what): "\(PorxySettingKey.whenRemoved.rawValue) \(what.rawValue)"
+    case .mirror(let isOn): "\(PorxySettingKey.mirror.rawValue) \(isOn ? "on" : "off")"
     case .keepalive(let keepalive): "\(PorxySettingKey.keepalive.rawValue) \(Self.text(keepalive))"
     case .sessions(let count): "\(PorxySettingKey.sessions.rawValue) \(count)"
     case .descriptors(let count): "\(PorxySettingKey.descriptors.rawValue) \(count)"
@@ -132,6 +160,9 @@ extension PorxySetting: CustomStringConvertible {
     case .receiveBuffer(let bytes): "\(PorxySettingKey.receiveBuffer.rawValue) \(bytes.scenarioText)"
     case .pipes(let count): "\(PorxySettingKey.pipes.rawValue) \(count)"
     case .keep(let time): "\(PorxySettingKey.keep.rawValue) \(time?.scenarioText ?? "off")"
+    case .headers(let setting): setting.description
+    case .health(let health): "\(PorxySettingKey.health.rawValue) \(Self.text(health))"
+    case .onDown(let what): "\(PorxySettingKey.onDown.rawValue) \(what.rawValue)"
     case .noV6: PorxySettingKey.noV6.rawValue
     case .noWayToV6: PorxySettingKey.noWayToV6.rawValue
     }
@@ -148,16 +179,26 @@ enum PorxySettingKey: String, CaseIterable {
   case workers
   case relay
   case connectTimeout = "timeouts.connect"
+  case attemptTimeout = "timeouts.attempt"
+  case balance
   case idleTimeout = "timeouts.idle"
   case userTimeout = "timeouts.user"
   case drainTimeout = "timeouts.drain"
   case whenRemoved = "when_removed"
+  case mirror
   case keepalive = "timeouts.keepalive"
   case sessions = "limits.sessions"
   case descriptors
   case ports
   case pipes
   case keep = "resolve.keep"
+  case headersRequired = "headers required"
+  case headersForeign = "headers foreign"
+  case headersTimeout = "headers timeout"
+  case headersToBackend = "headers to backend"
+  case headersBetween = "headers between"
+  case health
+  case onDown = "on_down"
   case noV6 = "no v6"
   case noWayToV6 = "no way to v6"
   case sendBuffer = "send buffer"
@@ -245,7 +286,41 @@ extension TokenCursor {
     case .porxy: .porxy(try list { words throws(ScenarioComplaint) in try words.takePorxySetting() })
     case .name: .name(try takeTargets())
     case .listeners: .listeners(try takeSideListeners())
+    case .endpoints: .endpoints(try takeEndpoints())
+    case .faults: .faults(try takeFaults())
     }
+  }
+
+  /// Lines of a plan, with commas between them.
+  private mutating func takeFaults() throws(ScenarioComplaint) -> [String] {
+    let place = self
+    let plan = try list { words throws(ScenarioComplaint) in words.takeWords() }
+    try place.check(plan)
+    return plan
+  }
+
+  /// A line of a plan, which is all that is left.
+  mutating func takeFaultLine() throws(ScenarioComplaint) -> String {
+    let place = self
+    let line = takeWords()
+    try place.check([line])
+    return line
+  }
+
+  private func check(_ plan: [String]) throws(ScenarioComplaint) {
+    if let error = FaultPlan.mistakes(in: plan).first {
+      throw complaint("\(error.error.message): \(error.error.advice)")
+    }
+  }
+
+  /// What is left, up to a comma.
+  private mutating func takeWords() -> String {
+    var words: [String] = []
+    while let word = peek, word != "," {  // bound: the words of the line
+      words.append(word)
+      _ = take()
+    }
+    return words.joined(separator: " ")
   }
 
   mutating func takeTargets() throws(ScenarioComplaint) -> [NameTarget] {
@@ -280,10 +355,13 @@ extension TokenCursor {
     case .workers: .workers(try takeNumber("workers", in: TextRange.workers))
     case .relay: .relay(try choose("relay mode", RelayMode.self))
     case .connectTimeout: .connectTimeout(try takeDuration(in: TextRange.timeout))
+    case .attemptTimeout: .attemptTimeout(take("off") ? nil : try takeDuration(in: TextRange.timeout))
+    case .balance: .balance(try choose("balance", Balance.self))
     case .idleTimeout: .idleTimeout(try takeDuration(in: TextRange.timeout))
     case .userTimeout: .userTimeout(try takeDuration(in: TextRange.userTimeout))
     case .drainTimeout: .drainTimeout(try takeDuration(in: TextRange.drainTimeout))
     case .whenRemoved: .whenRemoved(try choose("a way to remove a listener", WhenRemoved.self))
+    case .mirror: .mirror(try choose("'on' or 'off'", from: [("on", true), ("off", false)]))
     case .keepalive: .keepalive(take("off") ? nil : try takeKeepalive())
     case .sessions: .sessions(try takeNumber("sessions", in: TextRange.sessions))
     case .descriptors: .descriptors(try takeNumber("descriptors", in: TextRange.descriptors))
@@ -292,6 +370,13 @@ extension TokenCursor {
     case .receiveBuffer: .receiveBuffer(try takeBytes(in: TextRange.buffer))
     case .pipes: .pipes(try takeNumber("pipes", in: TextRange.conduits))
     case .keep: .keep(take("off") ? nil : try takeDuration(in: TextRange.timeout))
+    case .headersRequired: .headers(.required)
+    case .headersForeign: .headers(.foreign)
+    case .headersTimeout: .headers(.timeout(try takeDuration(in: TextRange.timeout)))
+    case .headersToBackend: .headers(.toBackend(try choose("version", ProxyProtocolVersion.self)))
+    case .headersBetween: .headers(.between(try choose("version", ProxyProtocolVersion.self)))
+    case .health: .health(try takeHealth())
+    case .onDown: .onDown(try choose("what becomes of sessions", OnDown.self))
     case .noV6: .noV6
     case .noWayToV6: .noWayToV6
     }

@@ -13,6 +13,8 @@ public enum SocketAction: Sendable, Equatable {
   /// Takes the connection from the listener's queue; nil: it works.
   case accept(AcceptOutcome)
   case send(UInt64, SendOutcome)
+  /// A word, as it is.
+  case sendText(String, SendOutcome)
   /// Fills the kernels' buffers on the way, however large they are.
   case sendUntilBlocked
   /// A byte with MSG_OOB. All peers have SO_OOBINLINE, so it is received in its place of the stream.
@@ -20,6 +22,10 @@ public enum SocketAction: Sendable, Equatable {
   /// Sends as many bytes again and again, coming to rest between, until an error comes.
   case keepSending(UInt64, until: SocketError)
   case receive(Amount, Stop?)
+  /// A PROXY header, which only a proxy is to see: direct, nothing is sent.
+  case sendHeader(SentHeader, HeaderPart)
+  /// A PROXY header from a proxy: direct, there is none.
+  case receiveHeader(ReceivedHeader)
   /// shutdown(SHUT_WR); the error of the call, if any.
   case finish(SocketError?)
   /// shutdown(SHUT_RD).
@@ -50,10 +56,13 @@ extension SocketAction: CustomStringConvertible {
     case .set(let option, let error): "set \(option)\(Self.failing(error))"
     case .accept(let outcome): "accept\(outcome)"
     case .send(let count, let outcome): "send \(count.scenarioText)\(outcome)"
+    case .sendText(let text, let outcome): "send text \(text)\(outcome)"
     case .sendUntilBlocked: "send until blocked"
     case .sendUrgent(let outcome): "send urgent\(outcome)"
     case .keepSending(let count, let error): "keep sending \(count.scenarioText) until \(error.errnoName)"
     case .receive(let amount, let stop): "receive\(Self.text(amount, stop))"
+    case .sendHeader(let header, let part): "send header \(header.rawValue)\(part)"
+    case .receiveHeader(let header): "receive header \(header)"
     case .finish(let error): "finish\(Self.failing(error))"
     case .shutReading(let error): "shut reading\(Self.failing(error))"
     case .shutBoth(let error): "shut both\(Self.failing(error))"
@@ -210,10 +219,13 @@ enum PeerVerb: String, CaseIterable {
   case set
   case accept
   case send
+  case sendText = "send text"
   case sendUntilBlocked = "send until blocked"
   case sendUrgent = "send urgent"
   case keepSending = "keep sending"
   case receive
+  case sendHeader = "send header"
+  case receiveHeader = "receive header"
   case finish
   case shutReading = "shut reading"
   case shutBoth = "shut both"
@@ -248,14 +260,14 @@ enum PeerVerb: String, CaseIterable {
 
   var isOfClient: Bool {
     switch self {
-    case .connect, .connectAgain, .connectToItself: true
+    case .connect, .connectAgain, .connectToItself, .sendHeader: true
     default: false
     }
   }
 
   var isOfServer: Bool {
     switch self {
-    case .accept, .absent, .listen, .stopListening, .shutListening, .pollListener, .has: true
+    case .accept, .absent, .receiveHeader, .listen, .stopListening, .shutListening, .pollListener, .has: true
     default: false
     }
   }
@@ -324,6 +336,9 @@ extension TokenCursor {
       let option = try takeSocketOption()
       return .set(option, try takeFailing())
     case .accept: return .accept(try takeAcceptOutcome())
+    case .sendText:
+      let text = try takeText()
+      return .sendText(text, try takeSendOutcome())
     case .sendUntilBlocked: return .sendUntilBlocked
     case .sendUrgent: return .sendUrgent(try takeSendOutcome())
     case .send: return .send(try takeBytes(), try takeSendOutcome())
@@ -334,6 +349,8 @@ extension TokenCursor {
     case .receive:
       let (amount, stop) = try takeReception()
       return .receive(amount, stop)
+    case .sendHeader: return try takeSentHeader()
+    case .receiveHeader: return try takeReceivedHeader()
     case .finish: return .finish(try takeFailing())
     case .shutReading: return .shutReading(try takeFailing())
     case .shutBoth: return .shutBoth(try takeFailing())

@@ -12,6 +12,8 @@ enum TextRange {
   static let bytes: ClosedRange<UInt64> = 0...1 << 30
   /// In a run, a peer may send and receive them one by one.
   static let bytesOfRun: ClosedRange<UInt64> = 0...4 << 20
+  /// Of all actions of a peer together.
+  static let bytesInAll: ClosedRange<UInt64> = 0...bytesOfRun.upperBound * UInt64(itemsMax)
   static let buffer: ClosedRange<UInt64> = 1...16 << 20
   /// Bytes of one call.
   static let chunk: ClosedRange<UInt64> = 1...1 << 20
@@ -27,6 +29,7 @@ enum TextRange {
   static let sessions: ClosedRange<UInt64> = 1...1_000_000
   /// Sessions or connections that are there.
   static let found: ClosedRange<UInt64> = 0...1_000_000
+  static let weight: ClosedRange<UInt64> = 1...UInt64(BackendEndpoint.weightMax)
   static let backlog: ClosedRange<UInt64> = 0...UInt64(Limits.backlogMax)
   /// TCP_SYNCNT; the last of 15 retries comes after a day and a half.
   static let synRetries: ClosedRange<UInt64> = 1...15
@@ -48,6 +51,10 @@ enum TextRange {
   /// `timeouts` and `resolve.keep`: further than the configuration allows, and than the timer wheel reaches at once.
   static let timeout: ClosedRange<Duration> = .milliseconds(1) ... .seconds(30_000 * 3600)
   static let drainTimeout: ClosedRange<Duration> = .zero ... .seconds(8760 * 3600)
+  /// `health`.
+  static let checkInterval: ClosedRange<Duration> = .milliseconds(100) ... .seconds(3600)
+  static let checkTimeout: ClosedRange<Duration> = .milliseconds(1) ... .seconds(3600)
+  static let checks: ClosedRange<UInt64> = 1...UInt64(HealthSettings.countMax)
   /// TCP_USER_TIMEOUT: an `int` of milliseconds.
   static let userTimeout: ClosedRange<Duration> = .milliseconds(1) ... .seconds(500 * 3600)
   /// TCP_KEEPIDLE and TCP_KEEPINTVL.

@@ -14,6 +14,8 @@ struct TokenCursor {
   private let words: [Word]
   /// Listeners, and names of their backends, that the settings before have.
   var listeners: [SideListener] = []
+  /// Those of the scenario's settings.
+  var endpoints: [EndpointSetting] = []
   private var next = 0
 
   /// Commas and colons are words of their own.

@@ -1,4 +1,5 @@
 public import PorxyCore
+public import PorxyRecording
 
 /// The law: what clients and the server see through porxy beside what they see direct.
 public struct Comparison: Sendable {
@@ -72,6 +73,10 @@ public struct ScenarioOutcome: Sendable {
   public var complaints: [String] = []
   /// Records of porxy's sessions, in the order of their ends.
   public var sessions: [SessionRecord] = []
+  /// What was recorded of them, if it was asked for.
+  public var recordings: [Recording] = []
+  /// What porxy was told; without listeners where there was none.
+  public var configuration = Configuration(listeners: [], backends: [])
   /// How often `keep sending` sent, by step; the only count that may be off by one (DIES).
   public var sends: [Int]
   /// Virtual time that it took.

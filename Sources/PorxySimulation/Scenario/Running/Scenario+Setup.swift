@@ -19,23 +19,33 @@ extension Scenario {
     var timeouts = Timeouts()
     var resolve = ResolveSettings()
     var whenRemoved = WhenRemoved.keep
+    var (balance, attempt): (Balance, Duration?) = (.least, Backend.usualAttempt)
+    var isMirror = false
+    var (health, onDown) = (HealthSettings?.none, OnDown.keep)
     var configuration = Configuration(listeners: [], backends: [], workers: .fixed(Int(workers)))
     let changed = if case .settings(let settings) = change { settings } else { [PorxySetting]() }
     for setting in porxySettings + changed {
       switch setting {
       case .relay(let mode): configuration.relay = mode
       case .connectTimeout(let time): timeouts.connect = time
+      case .attemptTimeout(let time): attempt = time
+      case .balance(let choice): balance = choice
       case .idleTimeout(let time): timeouts.idle = time
       case .userTimeout(let time): timeouts.user = time
       case .drainTimeout(let time): timeouts.drain = time
       case .whenRemoved(let what): whenRemoved = what
+      case .mirror(let isOn): isMirror = isOn
       case .keepalive(let keepalive): timeouts.keepalive = keepalive
       case .sessions(let count): configuration.limits.sessionsMax = Int(count)
       case .keep(let time): resolve.keep = time ?? .zero
-      case .workers, .descriptors, .ports, .pipes, .sendBuffer, .receiveBuffer, .noV6, .noWayToV6: break
+      case .health(let settings): health = settings
+      case .onDown(let what): onDown = what
+      case .headers, .workers, .descriptors, .ports, .pipes, .sendBuffer, .receiveBuffer, .noV6, .noWayToV6: break
       }
     }
     if let relay { configuration.relay = relay }
+    if changesFaults { configuration.faults = FaultSettings() }
+    for case .faults(let plan) in settings { configuration.faults = FaultSettings(plan: plan) }
     let hasName = settings.contains { $0.key == .name }
     configuration.backends = [
       Backend(
@@ -43,7 +53,15 @@ extension Scenario {
         host: hasName ? .name(SimulatedStage.backendName) : .address(RunAddress.server(0, family)),
         port: SimulatedStage.serverPort, timeouts: timeouts, resolve: resolve)
     ]
+    if !endpoints.isEmpty {
+      configuration.backends[0].endpoints = backendEndpoints
+      configuration.backends[0].balance = balance
+    }
+    configuration.backends[0].attempt = attempt
+    configuration.backends[0].health = health
+    configuration.backends[0].onDown = onDown
     configuration.listeners = [Listener(name: "in", backend: 0, endpoints: [front], timeouts: timeouts)]
+    configuration.listeners[0].isMirror = isMirror
     for (place, listener) in sideListeners.enumerated() {
       configuration.backends.append(
         Backend(
@@ -55,6 +73,9 @@ extension Scenario {
           timeouts: timeouts, sessionsMax: listener.sessionsMax))
     }
     for index in configuration.listeners.indices { configuration.listeners[index].whenRemoved = whenRemoved }
+    setHeaders(
+      (porxySettings + changed).compactMap { if case .headers(let header) = $0 { header } else { nil } },
+      in: &configuration)
     if case .without(let name) = change { configuration.listeners.removeAll { $0.name == name } }
     return configuration
   }

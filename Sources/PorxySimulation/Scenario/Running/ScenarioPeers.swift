@@ -24,10 +24,39 @@ package protocol SocketCalls: AnyObject {
   /// What the bytes that are sent on it are called.
   func stream(of socket: Socket) -> UInt64
   func localEndpoint(of socket: Socket) -> Endpoint
+  /// getpeername(); nil is ENOTCONN.
+  func remoteEndpoint(of socket: Socket) -> Endpoint?
   func accept(_ listener: ListenerID) throws(SocketError) -> Socket
+  /// Whether it is a connection that a proxy makes only to see whether the server accepts.
+  func isLook(_ socket: Socket) -> Bool
+  /// Sends these bytes, which are none of the socket's stream; false if it does not take all of them.
+  func send(_ socket: Socket, literal bytes: [UInt8]) -> Bool
+  /// Receives a byte that is none of a stream; nil if there is nothing.
+  func receiveByte(_ socket: Socket) -> UInt8?
+  /// Whether places in a stream count the bytes of `send(_:literal:)`, too.
+  var countsLiterals: Bool { get }
+}
+
+extension SocketCalls {
+  package func isLook(_ socket: Socket) -> Bool { false }
 }
 
 extension Network: SocketCalls {
+  package var countsLiterals: Bool { true }
+
+  package func send(_ socket: Socket, literal bytes: [UInt8]) -> Bool {
+    var payload = Payload()
+    payload.append(literals.run(of: bytes.span))
+    guard case .bytes(let count) = send(socket, from: &payload) else { return false }
+    return Int(count) == bytes.count
+  }
+
+  package func receiveByte(_ socket: Socket) -> UInt8? {
+    var payload = Payload()
+    guard case .bytes(1) = receive(socket, 1, into: &payload) else { return nil }
+    return literals.bytes(of: payload).first
+  }
+
   package func set(_ option: SocketOption, on socket: Socket) throws(SocketError) {
     switch option {
     case .keepalive(let keepalive): setKeepalive(keepalive, on: socket)
@@ -66,6 +95,14 @@ package final class ScenarioPeers: Peers {
 
     /// Its own address, for whoever finds it in a record.
     var endpoint = Endpoint(.anyV4, 0)
+    /// Where it connects to; nil for a server.
+    var entrance: Endpoint?
+    /// Bytes of PROXY headers that it has sent, ahead of its own.
+    var headerSent: UInt64 = 0
+    /// Bytes of a header that it has received of porxy itself, ahead of what a check sends.
+    var headerOfPorxy: UInt64 = 0
+    /// Where the stream begins whose bytes it receives: behind the header of who sends them.
+    var sourceStart: UInt64 = 0
   }
 
   /// What a peer does as soon as its socket takes it.
@@ -87,8 +124,16 @@ package final class ScenarioPeers: Peers {
   /// Clients in the order in which they connected.
   package var connected: [Int] = []
   package var listener: ListenerID?
+  /// It was shut down, and may listen again.
+  package var hasShutListener = false
   /// Of the second server, whose connections count among the first one's.
   var otherListener: ListenerID?
+  /// Connections that porxy makes only to see whether a server accepts. The server greets them and does not count them.
+  private var looks: [(socket: Socket, header: ArraySlice<UInt8>)] = []
+  /// What such a connection has to begin with; nil: it sends nothing.
+  var lookHeader: ProxyProtocolVersion?
+  /// How many there have been. A server closes every second one only when it is told.
+  private var lookCount = 0
   package var acceptsAtOnce = true
   /// Outcomes of deeds, in order.
   var outcomes: [(step: Int, outcome: SendOutcome)] = []
@@ -100,7 +145,7 @@ package final class ScenarioPeers: Peers {
   package func wake(_ wake: Wake, on network: Network) {
     switch wake {
     case .ready(let socket):
-      guard let role = role(of: socket) else { return }
+      guard let role = role(of: socket) else { return serveLook(socket, on: network) }
       self[role]?.hasEvent = true
       act(role, on: network)
     case .acceptable(let id):
@@ -146,7 +191,14 @@ package final class ScenarioPeers: Peers {
 
   private func accept(from listener: ListenerID, on calls: some SocketCalls) -> AcceptOutcome {
     do {
-      let socket = try calls.accept(listener)
+      var socket = try calls.accept(listener)
+      while calls.isLook(socket) {  // bound: the queue
+        looks.append((socket, header(of: socket, on: calls)[...]))
+        lookCount += 1
+        _ = calls.send(socket, Self.greeting)
+        serveLook(socket, on: calls)
+        socket = try calls.accept(listener)
+      }
       servers.append(
         // Whoever registers a socket with epoll is told what there is already.
         Peer(
@@ -158,6 +210,42 @@ package final class ScenarioPeers: Peers {
     } catch {
       return .fails(error)
     }
+  }
+
+  /// Bytes that a server greets a look with.
+  private static let greeting: UInt32 = 3
+
+  /// The header of a look, byte for byte.
+  private func header(of socket: Socket, on calls: some SocketCalls) -> [UInt8] {
+    guard let lookHeader, let porxy = calls.remoteEndpoint(of: socket) else { return [] }
+    return HeaderBytes.ofProxy(lookHeader, porxy, calls.localEndpoint(of: socket))
+  }
+
+  /// Who looks sends no more than a header, ends in order, and is never seen to reset (REFUSED).
+  private func serveLook(_ socket: Socket, on calls: some SocketCalls) {
+    guard let place = looks.firstIndex(where: { $0.socket == socket }), calls.isOpen(socket) else { return }
+    if let error = calls.takeError(socket) { flaws.append("a look was seen to reset: \(error.errnoName)") }
+    while let wanted = looks[place].header.first, let byte = calls.receiveByte(socket) {  // bound: the header
+      if byte != wanted { flaws.append("a look has sent another header") }
+      looks[place].header.removeFirst()
+    }
+    var payload = Payload()
+    switch calls.receive(socket, 1, into: &payload) {
+    case .error(.wouldBlock): return
+    case .end where !looks[place].header.isEmpty: flaws.append("a look has ended without a whole header")
+    case .end where lookCount % 2 == 0: return
+    case .end: break
+    case .bytes: flaws.append("a look has sent bytes")
+    case .error(let error): flaws.append("a look was seen to end with \(error.errnoName)")
+    }
+    looks.remove(at: place)
+    calls.close(socket)
+  }
+
+  /// All looks are let go.
+  func closeLooks(on calls: some SocketCalls) {
+    for (socket, _) in looks where calls.isOpen(socket) { calls.close(socket) }
+    looks.removeAll()
   }
 
   /// Does what was put off, as far as the socket takes it.
@@ -190,13 +278,18 @@ package final class ScenarioPeers: Peers {
     var payload = Payload()
     let moved = calls.receive(socket, most, into: &payload)
     for run in payload.runs {
-      let due = self[role]?.received ?? 0
+      if self[role]?.source == nil {
+        let sender = clients.first { $0?.stream == run.stream } ?? servers.first { $0.stream == run.stream }
+        self[role]?.sourceStart = calls.countsLiterals ? sender?.headerSent ?? self[role]?.headerOfPorxy ?? 0 : 0
+      }
+      let start = self[role]?.sourceStart ?? 0
+      let due = start + (self[role]?.received ?? 0)
       let source = self[role]?.source ?? run.stream
       if run.stream != source || run.offset != due {
         flaws.append("\(role) received byte \(run.offset) of \(run.stream) where byte \(due) of \(source) was due")
       }
       self[role]?.source = source
-      self[role]?.received = run.offset + run.count
+      self[role]?.received = run.offset + run.count - min(start, run.offset)
     }
     return moved
   }

@@ -10,6 +10,11 @@ public struct ScenarioRunner: Sendable {
   /// Whether porxy's sessions are looked at before and after each step, which must change nothing (ADMIN).
   public var looksAtSessions = true
 
+  /// What porxy has go wrong, in place of the scenario's own.
+  public var faults: FaultSettings?
+  /// Which sessions porxy keeps recordings of.
+  public var record = RecordMode.off
+
   /// How long a step waits for what it expects to see; with none, it sees what is there once the network is at rest.
   public var patience = Duration.seconds(2)
 
@@ -22,7 +27,8 @@ public struct ScenarioRunner: Sendable {
   /// Runs it in one arm and compares with what it expects; proxied, also with what holds at the end of every run.
   public func run(_ scenario: Scenario, _ arm: Arm) -> ScenarioOutcome {
     let stage = SimulatedStage(
-      scenario, arm, relay: relay, seed: seed, entriesMax: entriesMax, looksAtSessions: looksAtSessions)
+      scenario, arm, relay: relay, faults: faults, record: record, seed: seed, entriesMax: entriesMax,
+      looksAtSessions: looksAtSessions)
     stage.patience = patience
     return ScenarioRun(scenario, on: stage).perform()
   }
@@ -131,9 +137,15 @@ extension ScenarioRun {
     switch action {
     case .send(let count, _): return .send(count, send(role, count, index))
     case .sendUrgent: return .sendUrgent(outcome(of: calls.sendUrgent(socket), role))
+    case .sendText(let text, _): return .sendText(text, outcome(of: stage.send(text, on: socket), role))
     case .sendUntilBlocked: return fill(role, socket)
     case .keepSending(let count, let error): return keepSending(count, until: error, role, index)
     case .receive(let amount, let stop): return receive(role, socket, amount, stop, patience)
+    case .sendHeader(let header, let part):
+      if !sendHeader(header, part, role, socket) {
+        outcome.complaints.append("step \(index + 1): the header of \(role) is not taken")
+      }
+    case .receiveHeader(let header): return .receiveHeader(receiveHeader(header, role, socket, patience))
     case .finish: return finish(role, socket, index)
     case .shutReading: return .shutReading(shutDown(socket, .receiving))
     case .shutBoth: return .shutBoth(shutDown(socket, .both))
@@ -160,6 +172,7 @@ extension ScenarioRun {
   ) -> ConnectOutcome {
     let outcome = connect(role, expected, patience) { number, socket throws(SocketError) in
       peers.connected.append(number)
+      peers[role]?.entrance = stage.entrance(of: listener)
       try stage.connect(socket, to: listener)
     }
     // The server never meets it.
@@ -308,7 +321,8 @@ extension ScenarioRun {
   /// Takes what there is; nil when it stopped at the limit.
   private func drain(_ role: Role, _ socket: Socket, upTo limit: UInt64?) -> Stop? {
     while true {  // bound: what was sent
-      let left = limit.map { $0 - (peers[role]?.received ?? 0) } ?? 1 << 16
+      // Bytes of others, which are a flaw, may have gone beyond it.
+      let left = limit.map { $0 - min($0, peers[role]?.received ?? 0) } ?? 1 << 16
       guard left > 0 else { return nil }
       switch peers.receive(role, socket, UInt32(clamping: min(left, 1 << 16)), on: calls) {
       case .bytes: continue

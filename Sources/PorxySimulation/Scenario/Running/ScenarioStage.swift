@@ -32,10 +32,14 @@ package protocol ScenarioStage: AnyObject {
   func openSocket(ofClient number: Int) throws(SocketError) -> Socket
   /// Begins to connect it to where clients connect to, or those of a further listener.
   func connect(_ socket: Socket, to listener: String?) throws(SocketError)
+  /// Where clients connect to, or those of a further listener.
+  func entrance(of listener: String?) -> Endpoint
   /// Begins to connect it to its own address and port.
   func connectToItself(_ socket: Socket, ofClient number: Int) throws(SocketError)
   /// Takes a client from the server's queue.
   func accept() -> AcceptOutcome
+  /// Sends a word as it is.
+  func send(_ text: String, on socket: Socket) -> Moved
   /// What edge-triggered epoll has said since this was last asked.
   func takeEvent(_ role: Role, _ socket: Socket) -> Readiness
 
@@ -85,7 +89,8 @@ final class SimulatedStage {
   static let backendName = "backend"
 
   init(
-    _ scenario: Scenario, _ arm: Arm, relay: RelayMode?, seed: Seed, entriesMax: Int, looksAtSessions: Bool = false
+    _ scenario: Scenario, _ arm: Arm, relay: RelayMode?, faults: FaultSettings? = nil, record: RecordMode = .off,
+    seed: Seed, entriesMax: Int, looksAtSessions: Bool = false
   ) {
     self.scenario = scenario
     self.looksAtSessions = looksAtSessions
@@ -119,7 +124,11 @@ final class SimulatedStage {
     }
     for case .name(let targets) in scenario.settings { Self.setName(Self.backendName, to: targets, on: network) }
     for name in scenario.sideListeners.compactMap(\.backendName) { Self.setName(name, to: [.server], on: network) }
-    porxy = arm == .direct ? nil : SimulatedPorxy(scenario.configuration(relay), on: porxyHost, of: network)
+    var configuration = scenario.configuration(relay)
+    if let faults { configuration.faults = faults }
+    configuration.record = record
+    porxy = arm == .direct ? nil : SimulatedPorxy(configuration, on: porxyHost, of: network)
+    peers.lookHeader = scenario.headersToBackend
     peers.acceptsAtOnce = !scenario.serverSettings.contains(.acceptsWhenTold)
     if !scenario.serverSettings.contains(.doesNotListen) { listen() }
     if scenario.usesOther { listenAtOther() }
@@ -158,8 +167,12 @@ final class SimulatedStage {
     }
   }
 
-  /// Opens the server's listener.
+  /// Opens the server's listener, or has it listen again.
   func listen() {
+    if peers.hasShutListener, let listener = peers.listener {
+      peers.hasShutListener = false
+      return network.startListening(listener)
+    }
     var backlog: Int32 = 128
     for case .backlog(let count) in scenario.serverSettings { backlog = Int32(count) }
     let options = ListenOptions(backlog: backlog, socket: SocketOptions(scenario.serverSettings))
@@ -199,7 +212,9 @@ final class SimulatedStage {
 
 extension Scenario {
   /// Something leads to the second server.
-  fileprivate var usesOther: Bool { settings.contains { $0.key == .listeners } }
+  fileprivate var usesOther: Bool {
+    settings.contains { $0.key == .listeners } || endpoints.contains { $0.target == .other || $0.target == .otherV6 }
+  }
 }
 
 extension SimulatedStage {
@@ -264,6 +279,8 @@ extension SimulatedStage: ScenarioStage {
     return socket
   }
 
+  func entrance(of listener: String?) -> Endpoint { target(of: listener) }
+
   func connect(_ socket: Socket, to listener: String?) throws(SocketError) {
     try network.connect(socket, to: target(of: listener))
   }
@@ -276,6 +293,13 @@ extension SimulatedStage: ScenarioStage {
 
   func accept() -> AcceptOutcome { peers.accept(on: network) }
 
+  func send(_ text: String, on socket: Socket) -> Moved {
+    let bytes = Array(text.utf8)
+    var payload = Payload()
+    payload.append(network.literals.run(of: bytes.span))
+    return network.send(socket, from: &payload)
+  }
+
   func takeEvent(_ role: Role, _ socket: Socket) -> Readiness {
     guard peers[role]?.hasEvent == true else { return [] }
     peers[role]?.hasEvent = false
@@ -285,10 +309,13 @@ extension SimulatedStage: ScenarioStage {
   func stopListening() {
     if let listener = peers.listener { network.close(listener) }
     peers.listener = nil
+    peers.hasShutListener = false
   }
 
   func shutListening() {
-    if let listener = peers.listener { network.shutDown(listener) }
+    guard let listener = peers.listener else { return }
+    network.shutDown(listener)
+    peers.hasShutListener = true
   }
 
   func pollListener() -> Readiness { peers.listener.map { network.poll($0) } ?? [] }
@@ -302,6 +329,8 @@ extension SimulatedStage: ScenarioStage {
     outcome.complaints += closeDown()
     outcome.complaints += peers.flaws
     outcome.sessions = porxy?.sessions ?? []
+    outcome.recordings = porxy?.recordings ?? []
+    outcome.configuration = scenario.configuration(relay)
     outcome.elapsed = network.elapsed
     outcome.hash = network.trace.hash
   }

@@ -1,4 +1,6 @@
 import PorxyCore
+import PorxyFaults
+import PorxyRecording
 
 /// The shipped proxy on a host of a simulated network, with all its workers, driven turn by turn as `serve` does, but
 /// no further than a point of virtual time, so that a scenario's steps come between its turns.
@@ -9,6 +11,8 @@ final class SimulatedPorxy {
   private(set) var sessions: [SessionRecord] = []
   /// Everything its workers had to say.
   private(set) var records: [LogRecord] = []
+  /// What its configuration has recorded of sessions that have ended.
+  private(set) var recordings: [Recording] = []
   /// Its process was killed.
   private(set) var isDead = false
 
@@ -22,6 +26,9 @@ final class SimulatedPorxy {
   /// What workers have replied to inquiries that were posted, by their numbers.
   private var replies: [[Reply]] = []
   let workers: [SimulatedWorker]
+  /// A fault may befall a session.
+  private(set) var hasFaults: Bool
+  private let faults: SharedFaults?
   private var rounds: UInt64 = 0
 
   /// It has as many workers as its configuration says; one where that leaves it to the machine.
@@ -30,9 +37,15 @@ final class SimulatedPorxy {
     self.network = network
     self.host = host
     let count = if case .fixed(let count) = configuration.workers { count } else { 1 }
-    let shared = SharedState(configuration, sessionsMax: 1 << 20, workers: count)
+    let shared = SharedState(configuration, sessionsMax: 1 << 20, workers: count, seed: network.chance.seed.value)
     self.shared = shared
-    workers = (0..<count).map { SimulatedWorker($0, of: shared, on: host, of: network) }
+    let faults = configuration.faults.map { SharedFaults($0) }
+    self.faults = faults
+    hasFaults = faults?.listing.isEmpty == false
+    let isRecorded = configuration.record != .off
+    workers = (0..<count).map {
+      SimulatedWorker($0, of: shared, faults, records: isRecorded, on: host, of: network)
+    }
   }
 
   /// One of its workers serves.
@@ -42,6 +55,11 @@ final class SimulatedPorxy {
   var placeCount: Int { shared.admission.count }
   /// The same for each listener, together.
   var listenersPlaceCount: Int { shared.generation.routes.reduce(0) { $0 + $1.account.placesTaken } }
+  /// Places with endpoints of backends that are taken: one for each session, and as long as it tries to connect.
+  var endpointsPlaceCount: Int {
+    guard !isDead else { return 0 }
+    return shared.generation.endpointStates(at: network.now).reduce(0) { $0 + $1.sessions }
+  }
   var isSpinning: Bool { workers.contains(where: \.isSpinning) }
   /// The first flow that got more than its share of a turn, for a person (ALONE).
   var unfairness: String? { workers.lazy.compactMap(\.unfairness).first }
@@ -75,6 +93,19 @@ final class SimulatedPorxy {
     return nil
   }
 
+  /// For a person, which fault was told of twice for one session; nil: none was.
+  var complaintOfFaults: String? {
+    var told: [FaultRecord] = []
+    for case .faultMet(let fault) in records {
+      let isKnown = told.contains {
+        $0.fault == fault.fault && $0.listener == fault.listener && $0.session == fault.session
+      }
+      if isKnown { return "fault \(fault.fault) is told of twice for session \(fault.session) of \(fault.listener)" }
+      told.append(fault)
+    }
+    return nil
+  }
+
   /// For a person, which limit on sessions was exceeded, as the records tell it; nil for none.
   var complaintOfLimits: String? {
     let most = sessions.openAtOnceMax
@@ -88,6 +119,67 @@ final class SimulatedPorxy {
       if most > limit { return "\(most) sessions of listener \(listener.name) were open at once, of \(limit)" }
     }
     return nil
+  }
+
+  /// For a person, which of its listeners listens in some workers and has stopped in others; nil for none.
+  var complaintOfMirrors: String? {
+    let listeners = network.hosts[host.index].listeners.map { network.listeners[Int($0)] }
+    for stopped in listeners where stopped.isStopped {
+      guard listeners.contains(where: { $0.isListening && $0.endpoint == stopped.endpoint }) else { continue }
+      return "porxy listens at \(stopped.endpoint) in some workers only"
+    }
+    return nil
+  }
+
+  /// What active checks make of the first listener's backend.
+  var health: EndpointAccount.Health { shared.generation.routes[0].endpoints[0].health }
+
+  /// Changes of what they make of endpoints, as the log was told.
+  var healthChanges: Int {
+    records.count {
+      switch $0 {
+      case .endpointDown, .endpointUp: true
+      default: false
+      }
+    }
+  }
+
+  /// For a person, what the log was told of active checks that cannot be; nil if it is sound.
+  var complaintOfHealth: String? {
+    // Another kind of check begins with an endpoint of which nothing is known.
+    guard served.allSatisfy({ $0.backends.map(\.health) == served[0].backends.map(\.health) }) else { return nil }
+    // lookup only: whether an endpoint was called down, by backend and name.
+    var areDown: [[String]: Bool] = [:]
+    for record in records {
+      switch record {
+      case .endpointDown(let report):
+        guard areDown.updateValue(true, forKey: [report.backend, report.endpoint]) != true else {
+          return "endpoint \(report.endpoint) is told twice to be down"
+        }
+      case .endpointUp(let report):
+        guard areDown.updateValue(false, forKey: [report.backend, report.endpoint]) == true else {
+          return "endpoint \(report.endpoint) is told to be up, and was not down"
+        }
+      default: break
+      }
+    }
+    return nil
+  }
+
+  /// What active checks make of a backend's last endpoint; nil where there is no such backend.
+  func health(ofBackend name: String) -> EndpointAccount.Health? {
+    shared.generation.routes.first { $0.backend.name == name }?.endpoints.last?.health
+  }
+
+  /// Active checks that are under way.
+  var checkCount: Int { workers.reduce(0) { $0 + $1.checkCount } }
+
+  /// Whether an active check came from there.
+  func isOfCheck(_ endpoint: Endpoint) -> Bool { workers.contains { $0.checkEndpoints.contains(endpoint) } }
+
+  /// Whether a socket is that of an active check.
+  func isOfCheck(_ id: SocketID, _ mailbox: MailboxIndex) -> Bool {
+    workers.contains { $0.isChecking(id, mailbox) }
   }
 
   private var configuration: Configuration { served[served.count - 1] }
@@ -110,7 +202,9 @@ final class SimulatedPorxy {
 
   /// The port that a session's backend listens on.
   func backendPort(of record: SessionRecord) -> UInt16? {
-    configuration.backends.first { $0.name == record.backend }?.port ?? record.clientLocal?.port
+    guard let backend = configuration.backends.first(where: { $0.name == record.backend }) else { return nil }
+    let endpoint = record.endpoint.flatMap { name in backend.endpoints.first { $0.name == name } }
+    return (endpoint ?? backend.endpoints[0]).port ?? record.clientLocal?.port
   }
 
   /// Serves up to a point of virtual time, which is `now` afterwards.
@@ -166,6 +260,42 @@ final class SimulatedPorxy {
     return replies.count - 1
   }
 
+  /// An administrator has the session reset that a client has from there.
+  func reset(from client: Endpoint) {
+    for (number, worker) in workers.enumerated() where !isDead && worker.isServing {
+      guard case .sessions(let page) = worker.reply(to: .sessions(SessionQuery())),
+        let session = page.sessions.first(where: { $0.peer == client })
+      else { continue }
+      _ = ask(.endSession(session.id, .reset), of: number)
+    }
+  }
+
+  /// An administrator has an endpoint of the first backend drained, or takes that back.
+  func mark(_ endpoint: String, isDrained: Bool) {
+    shared.generation.routes[0].endpoints.first { $0.name == endpoint }?.mark(isDrained: isDrained)
+  }
+
+  /// An administrator changes the faults in effect; the workers take that up in their next turns.
+  func change(_ change: FaultChange) {
+    guard let faults else { return }
+    let now = network.now
+    switch change {
+    case .add(let line): _ = try? faults.add(line, at: now)
+    case .change(let name, let line): _ = try? faults.change(name, to: line, at: now)
+    case .remove(let name): _ = faults.remove(name, at: now)
+    case .reset: faults.reset(at: now)
+    }
+    hasFaults = true
+  }
+
+  /// Has other faults in effect; the workers take that up in their next turns.
+  func replaceFaults(_ plan: FaultPlan) {
+    guard let faults else { return }
+    faults.replace(plan, at: network.now)
+    hasFaults = true
+    _ = ask(.ping)
+  }
+
   /// What has been replied so far to the inquiry of this number.
   func replies(to number: Int) -> [Reply] { replies[number] }
 
@@ -174,6 +304,8 @@ final class SimulatedPorxy {
       switch answer {
       case .step(let answer): if let next = reload?.steps.note(answer) { go(next) }
       case .reply(let reply, to: let number, worker: _): replies[Int(number)].append(reply)
+      case .ring(let ringer):
+        for (number, worker) in workers.enumerated() where number != ringer && worker.isServing { worker.ask(.look) }
       }
     }
     // A worker that has ended answers no more.
@@ -189,6 +321,7 @@ final class SimulatedPorxy {
   private func turn(_ worker: SimulatedWorker, until end: Instant) {
     let told = worker.turn(until: end)
     take(worker.takeAnswers())
+    recordings += worker.takeRecordings()
     for case .session(let record) in told { sessions.append(record) }
     records += told
   }

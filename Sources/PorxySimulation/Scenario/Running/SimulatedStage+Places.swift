@@ -58,6 +58,10 @@ extension SimulatedStage {
     case .loseListeners: network.loseListeners(of: porxyHost)
     case .end(let ending, let client, _): return .end(ending, client: client, isFound: end(ending, client, patience))
     case .request(let request, let name): ask(.listener(name, request), patience)
+    case .change(let change):
+      porxy.change(change)
+      ask(.ping, patience)
+    case .mark(let endpoint, let isDrained): porxy.mark(endpoint.rawValue, isDrained: isDrained)
     case .waits(let waiting, let client):
       wait(patience) { openSession(ofClient: client).map { $0.waitsFor == waiting } ?? false }
       guard let session = openSession(ofClient: client) else { return .holds(sessions: 0) }
@@ -65,6 +69,12 @@ extension SimulatedStage {
     case .holds(let count):
       wait(patience) { porxy.sessionCount == Int(count) }
       return .holds(sessions: UInt64(porxy.sessionCount))
+    case .finds(let health):
+      wait(patience) { porxy.health == health }
+      return .finds(porxy.health)
+    case .hasTold(let count):
+      wait(patience) { porxy.healthChanges == Int(count) }
+      return .hasTold(changes: UInt64(porxy.healthChanges))
     case .tells(_, _, let phase):
       guard wait(patience, until: { porxy.sessions.count > untold }) else { return .holds(sessions: 0) }
       let record = porxy.sessions[untold]
@@ -165,9 +175,10 @@ extension SimulatedStage {
     }
     settle()
     let isReloading = porxy.isReloading
+    let mirrors = porxy.complaintOfMirrors.map { ["\($0) (REFUSED)"] } ?? []
     network.ask(.drain, of: porxyHost)
     settle()
-    return (isReloading ? ["a reload does not come to an end (RELOAD)"] : []) + checkRemains(porxy)
+    return mirrors + (isReloading ? ["a reload does not come to an end (RELOAD)"] : []) + checkRemains(porxy)
       + checkRecords(porxy)
   }
 
@@ -178,10 +189,12 @@ extension SimulatedStage {
     for number in peers.servers.indices { letGo(.server(number + 1)) }
     if let listener = peers.listener, network.poll(listener) != [.hungUp, .writable] { network.close(listener) }
     peers.listener = nil
+    peers.hasShutListener = false
     if let listener = peers.otherListener, network.poll(listener) != [.hungUp, .writable] { network.close(listener) }
     peers.otherListener = nil
     settle()
     for number in peers.servers.indices { letGo(.server(number + 1)) }
+    peers.closeLooks(on: network)
   }
 
   private func letGo(_ role: Role) {
@@ -193,7 +206,7 @@ extension SimulatedStage {
     if porxy.isServing { complaints.append("porxy does not stop, although no peer is left (STOP)") }
     if porxy.isSpinning { complaints.append("porxy spins without time going by") }
     if let unfairness = porxy.unfairness { complaints.append("\(unfairness) (ALONE)") }
-    let places = porxy.placeCount + porxy.listenersPlaceCount
+    let places = porxy.placeCount + porxy.listenersPlaceCount + porxy.endpointsPlaceCount
     if places != 0 { complaints.append("porxy keeps \(places) places for sessions (DONE)") }
     let descriptors = network.hosts[porxyHost.index].descriptors
     if descriptors != 0 { complaints.append("porxy keeps \(descriptors) descriptors") }
@@ -201,7 +214,9 @@ extension SimulatedStage {
       complaints.append("porxy keeps \(network.conduitsLent(kind, on: porxyHost)) conduits (\(kind))")
     }
     if let complaint = porxy.complaintOfPauses { complaints.append("\(complaint) (ACCEPT)") }
+    if let complaint = porxy.complaintOfFaults { complaints.append("\(complaint) (FAULTS)") }
     if let complaint = porxy.complaintOfLimits { complaints.append("\(complaint) (ACCEPT)") }
+    if let complaint = porxy.complaintOfHealth { complaints.append(complaint) }
     if porxy.nextDeadline != .never { complaints.append("porxy keeps a timer") }
     let counted = MeterJudge(porxy.meterTotals, porxy.sessions, porxy.records)
     complaints += counted.complaints.map { "\($0) (TOLD)" }
@@ -212,15 +227,16 @@ extension SimulatedStage {
     var complaints: [String] = []
     for (place, client) in peers.clients.enumerated() {
       guard let client, peers.connected.contains(place + 1) else { continue }
-      let records = porxy.sessions.filter { $0.client == client.endpoint }
+      let records = porxy.sessions.filter { $0.peer == client.endpoint }
       if records.count > 1 { complaints.append("client \(place + 1) has \(records.count) records (TOLD)") }
       guard let record = records.first else { continue }
       let partner = peers.partner(of: .client(place + 1), isDirect: false).flatMap { peers[$0] }
       complaints += check(
-        record.toBackend, "client \(place + 1)", sent: client.written, received: partner?.received ?? 0)
+        record.toBackend, "client \(place + 1)", sent: client.written + (scenario.takesHeaders ? 0 : client.headerSent),
+        received: partner?.received ?? 0)
       complaints += check(record.toClient, "its server", sent: partner?.written ?? 0, received: client.received)
     }
-    let ends = Set(porxy.sessions.map(\.client)).count  // lookup only: counts what differs
+    let ends = Set(porxy.sessions.map(\.peer)).count  // lookup only: counts what differs
     if ends != porxy.sessions.count { complaints.append("two records tell of one session (TOLD)") }
     return complaints
   }

@@ -1,4 +1,6 @@
 import PorxyCore
+import PorxyFaults
+import PorxyRecording
 
 /// One worker of the simulated porxy: the shipped proxy on a transport of its own.
 final class SimulatedWorker {
@@ -10,72 +12,90 @@ final class SimulatedWorker {
   /// The first flow that got more than its share of a turn, for a person (ALONE).
   private(set) var unfairness: String?
 
-  private var proxy: Proxy<SimulatedTransport>
-  private var transport: SimulatedTransport
+  private let engine: WorkerEngine
+  private let mailbox: MailboxIndex
+  /// Where active checks came from.
+  // lookup only: by address.
+  private(set) var checkEndpoints: Set<Endpoint> = []
   private var turnsAtOnce = 0
   private var turnedAt = Instant.never
 
   private static let turnsAtOnceMax = 20_000
 
-  init(_ number: Int, of shared: SharedState, on host: HostID, of network: Network) {
+  init(
+    _ number: Int, of shared: SharedState, _ faults: SharedFaults?, records isRecorded: Bool, on host: HostID,
+    of network: Network
+  ) {
     self.network = network
-    transport = SimulatedTransport(on: host, of: network)
-    proxy = Proxy(shared: shared, worker: number)
-    let failures = proxy.start(on: &transport)
-    invariant(failures.isEmpty, "the simulated porxy can listen")
+    let transport = SimulatedTransport(on: host, of: network)
+    mailbox = transport.mailbox
+    if isRecorded {
+      let faulty = FaultyTransport(transport, faults ?? SharedFaults(FaultSettings()))
+      engine = WorkerEngine(Engine(number, of: shared, on: RecordingTransport(faulty)))
+    } else if let faults {
+      engine = WorkerEngine(Engine(number, of: shared, on: FaultyTransport(transport, faults)))
+    } else {
+      engine = WorkerEngine(Engine(number, of: shared, on: transport))
+    }
   }
 
-  var isServing: Bool { proxy.isServing }
-  var sessionCount: Int { proxy.sessionCount }
+  var isServing: Bool { engine.isServing() }
+  var sessionCount: Int { engine.sessionCount() }
   /// When its next turn has something to do at the latest, if nothing comes.
-  var nextDeadline: Instant { proxy.nextDeadline }
-  var standsStill: Bool { network.standsStill(transport.mailbox) }
+  var nextDeadline: Instant { engine.nextDeadline() }
+  var standsStill: Bool { network.standsStill(mailbox) }
   /// A wait would return now.
   var isAwake: Bool {
     !standsStill
-      && (transport.isStopped || network.hasMail(transport.mailbox) || proxy.nextDeadline <= network.now)
+      && (engine.isStopped() || network.hasMail(mailbox) || engine.nextDeadline() <= network.now)
   }
 
   /// It is stopped in its wait.
-  func stop() { transport.stop() }
+  func stop() { engine.stop() }
 
   /// Stands still until it goes on, or up to a point of time; false in the latter case.
   func sitOut(until end: Instant) -> Bool {
-    transport.stop()
-    return network.sitOut(transport.mailbox, until: end)
+    engine.stop()
+    return network.sitOut(mailbox, until: end)
   }
+
+  /// Whether a socket is that of an active check.
+  func isChecking(_ id: SocketID, _ mailbox: MailboxIndex) -> Bool {
+    mailbox == self.mailbox && engine.isChecking(id)
+  }
+
+  /// Active checks that are under way.
+  var checkCount: Int { engine.checkCount() }
 
   /// Asks it for something, which it takes up in its next turn.
-  func ask(_ request: ControlRequest) { network.post(.control(request), to: transport.mailbox) }
+  func ask(_ request: ControlRequest) { network.post(.control(request), to: mailbox) }
 
   /// What it has answered to what it was asked for.
-  func takeAnswers() -> [WorkerAnswer] {
-    var answers: [WorkerAnswer] = []
-    proxy.takeAnswers { answers.append($0) }
-    return answers
-  }
+  func takeAnswers() -> [WorkerAnswer] { engine.takeAnswers() }
 
   /// What it has counted.
-  func readMeters() -> WorkerMeters { proxy.readMeters(on: &transport) }
+  func readMeters() -> WorkerMeters { engine.readMeters() }
 
   /// What it answers between two turns.
-  func reply(to inquiry: Inquiry) -> Reply { proxy.reply(to: inquiry, on: &transport) }
+  func reply(to inquiry: Inquiry) -> Reply { engine.reply(inquiry) }
+
+  /// Recordings of the sessions that have ended since the last call; none where nothing is recorded.
+  func takeRecordings() -> [Recording] { engine.takeRecordings() }
 
   /// A signal may end its wait before anything has come.
-  func interrupt() { network.interrupt(transport.mailbox) }
+  func interrupt() { network.interrupt(mailbox) }
 
   /// One turn, which waits no longer than until `end`; what it had to say.
   func turn(until end: Instant) -> [LogRecord] {
-    proxy.turn(until: end, on: &transport)
-    var told: [LogRecord] = []
-    proxy.takeRecords { told.append($0) }
+    let told = engine.turn(end)
+    if engine.checkCount() > 0 { checkEndpoints.formUnion(engine.checkEndpoints()) }
     records += told
     turnsAtOnce = network.now == turnedAt ? turnsAtOnce + 1 : 0
     turnedAt = network.now
     isSpinning = turnsAtOnce > Self.turnsAtOnceMax
-    if unfairness == nil, transport.pullsInTurnMax > Limits.readsPerTurn, let busiest = transport.busiest {
+    if unfairness == nil, let busiest = engine.busiest(Limits.readsPerTurn) {
       unfairness =
-        "porxy read \(transport.pullsInTurnMax) times from \(busiest.remote) to \(busiest.local) in one turn, more "
+        "porxy read \(busiest.pulls) times from \(busiest.remote) to \(busiest.local) in one turn, more "
         + "than the \(Limits.readsPerTurn) that every flow has"
     }
     return told

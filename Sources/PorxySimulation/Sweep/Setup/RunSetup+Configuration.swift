@@ -1,4 +1,4 @@
-import PorxyCore
+package import PorxyCore
 
 extension RunSetup {
   /// What porxy is told: a backend for each server, and one for each listener that leads to a listener.
@@ -14,6 +14,8 @@ extension RunSetup {
         Backend(
           name: "\(place)", host: host, port: Self.backendPort + UInt16(place), timeouts: timeouts,
           resolve: ResolveSettings(keep: keep)))
+      if let balance { configuration.backends[place].addDecoys(balance) }
+      configuration.backends[place].health = health
     }
     for (place, listener) in listeners.enumerated() {
       let backend: Int
@@ -25,6 +27,7 @@ extension RunSetup {
           Backend(
             name: "\(backend)", host: name.map { .name(Self.name($0)) } ?? .address(RunAddress.porxy(.v4)),
             port: Self.entrancePort + UInt16(next), timeouts: timeouts, resolve: ResolveSettings(keep: keep)))
+        configuration.backends[backend].proxyProtocol = headers
       }
       configuration.listeners.append(
         Listener(
@@ -32,6 +35,11 @@ extension RunSetup {
           endpoints: [Endpoint(RunAddress.porxy(.v4), Self.entrancePort + UInt16(place))]
             + (listensOnV6 ? [Endpoint(RunAddress.porxy(.v6), Self.entrancePort + UInt16(place))] : []),
           timeouts: timeouts, sessionsMax: listener.sessionsMax))
+      configuration.listeners[place].isMirror = isMirror
+      // Porxy itself may stand still, or lack a conduit, before it sends one to its own listener.
+      configuration.listeners[place].proxyProtocol = headers.map { _ in
+        ClientHeaderSettings(from: RunAddress.ofPorxy, timeout: .seconds(24 * 3600))
+      }
     }
     return configuration
   }
@@ -57,11 +65,11 @@ extension RunSetup {
   func addNames(to network: Network) {
     let numbers = 0..<RunAddress.fewMax
     let targets = names.flatMap(\.targets)
-    if targets.contains(where: { if case .refusing = $0 { true } else { false } }) {
+    if balance != nil || targets.contains(where: { if case .refusing = $0 { true } else { false } }) {
       _ = network.addHost(
         "refusing", numbers.flatMap { [RunAddress.refusing($0, .v4), RunAddress.refusing($0, .v6)] })
     }
-    if targets.contains(where: { if case .silent = $0 { true } else { false } }) {
+    if balance != nil || targets.contains(where: { if case .silent = $0 { true } else { false } }) {
       network.cutPower(
         of: network.addHost(
           "silent", numbers.flatMap { [RunAddress.silent($0, .v4), RunAddress.silent($0, .v6)] }))
@@ -128,6 +136,10 @@ extension RunSetup {
           if case .server(setup.host, _) = target { true } else { false }
         }
         if serving, !setup.isRefused { route.server = server }
+        if balance != nil {
+          route.meetsSilence = true
+          route.addressesBefore += Self.decoysPatience
+        }
       case .listener(let next, let name):
         let own = name == nil ? [RunTarget.porxy(.v4)] : []
         let leadsBack = note(own, name, in: &route) { target in
@@ -157,8 +169,31 @@ extension RunSetup {
     return serving > 0
   }
 
+  /// Intervals between attempts that endpoints besides the server take at the most.
+  private static let decoysPatience = 3
+
+  /// The same run with endpoints besides the servers.
+  package func spread(_ balance: Balance) -> RunSetup {
+    var spread = self
+    spread.balance = balance
+    return spread
+  }
+
   /// Porxy's machine has an address of the family, and a way.
   func canReach(_ family: IPAddress.Family) -> Bool {
     family == .v4 || (porxyLimits.hasIPv6 && routesV6)
+  }
+}
+
+extension Backend {
+  /// Endpoints that serve nobody, in front of the one that does.
+  fileprivate mutating func addDecoys(_ balance: Balance) {
+    endpoints =
+      [
+        BackendEndpoint(name: "refusing", host: .address(RunAddress.refusing(0, .v4)), port: port),
+        BackendEndpoint(name: "silent", host: .address(RunAddress.silent(0, .v4)), port: port),
+      ] + endpoints
+    self.balance = balance
+    attempt = .milliseconds(300)
   }
 }

@@ -29,6 +29,7 @@ extension RunSetup {
     if own.chance(1, in: 8) { keep = own.pick([.zero, .milliseconds(500), .seconds(3)]) }
     if own.chance(1, in: 2) { names = (0...own.below(3)).map { _ in drawName(&own) } }
     drawSessions(own.pick(Form.allCases), chance, &own)
+    drawHeaders(chance)
     plan = Plan.draw(seed, for: topology, lasting: length)
     let kind = own.below(8)
     narrow(to: kind, &own)
@@ -36,7 +37,27 @@ extension RunSetup {
       let span = UInt64(length / .milliseconds(1))
       reloads = (0...own.below(3)).map { _ in .milliseconds(Int(own.below(span))) }.sorted()
     }
+    drawHealth(chance)
+    drawLiveFaults(chance)
     if kind >= Self.narrowKinds, plan.faults.contains(where: { $0.kind == .standstill }) { drawShortTimeouts(&own) }
+  }
+
+  /// From a generator of its own, so that the others stay what they are without checks.
+  private mutating func drawHealth(_ chance: Chance) {
+    var its = chance.generator(.peer, 1 << 33)
+    guard its.chance(1, in: 8) else { return }
+    var drawn = HealthSettings(every: .seconds(its.pick([4, 10, 30])))
+    drawn.timeout = its.pick([.seconds(1), .seconds(3)])
+    drawn.fall = 1 + Int(its.below(2))
+    drawn.rise = 1 + Int(its.below(2))
+    health = drawn
+  }
+
+  /// From a generator of its own, so that the others stay what they are without them.
+  private mutating func drawLiveFaults(_ chance: Chance) {
+    var its = chance.generator(.peer, 1 << 34)
+    guard its.chance(1, in: 8) else { return }
+    liveFaults = (0...its.below(3)).map { _ in LiveFault(&its, lasting: length) }
   }
 
   /// One worker mostly: what goes wrong in a worker is seen best alone.
@@ -130,6 +151,14 @@ extension RunSetup {
     names.append(NameSetup([.porxy(own.chance(1, in: 4) ? .v6 : .v4)]))
     if own.chance(1, in: 4) { names[names.count - 1].targets.insert(.refusing(.v4), at: 0) }
     return .listener(next, name: names.count - 1)
+  }
+
+  /// Porxy in front of porxy tells of its clients now and then. From a generator of its own: nothing else is drawn
+  /// otherwise.
+  private mutating func drawHeaders(_ chance: Chance) {
+    guard listeners.contains(where: { if case .listener = $0.target { true } else { false } }) else { return }
+    var its = chance.generator(.peer, 1 << 33)
+    if its.chance(2, in: 3) { headers = its.pick(ProxyProtocolVersion.allCases) }
   }
 
   // MARK: Names

@@ -13,7 +13,7 @@ extension RunSetup {
 
   /// Nothing delays it but what its names may suffer.
   func isPromptButForNames(_ route: Route, client: Int) -> Bool {
-    isUnlimited(route)
+    isUnlimited(route) && liveFaults.isEmpty
       && faults(on: route, ofClient: client).allSatisfy { $0.kind.isLocal || $0.kind.concernsNames }
   }
 
@@ -34,7 +34,14 @@ extension RunSetup {
 
   /// Nobody but the client's own session has a say in when it gets a place, and no timeout ends it.
   private func isUnlimited(_ route: Route) -> Bool {
-    sessionsMax == nil && timeouts == Timeouts() && route.listeners.allSatisfy { listeners[$0].sessionsMax == nil }
+    sessionsMax == nil && timeouts == Timeouts() && !isInterfered
+      && route.listeners.allSatisfy { listeners[$0].sessionsMax == nil }
+  }
+
+  /// Porxy is told to end sessions, or a peer is cut off on its own account.
+  private var isInterfered: Bool {
+    let plans = clients.map(\.peerPlan) + servers.map(\.peerPlan)
+    return !orders.isEmpty || plans.contains { $0.actions.contains(.vanish) }
   }
 
   /// Nothing but time is touched by the faults: what the peers see is what they would see without them, only later.
@@ -50,13 +57,22 @@ extension RunSetup {
 
   /// Nothing at all delays it.
   func isPrompt(_ route: Route, client: Int) -> Bool {
+    isFree(route, client: client) && liveFaults.isEmpty
+  }
+
+  private func isFree(_ route: Route, client: Int) -> Bool {
     isUnlimited(route) && faults(on: route, ofClient: client).allSatisfy { $0.kind.isLocal }
+  }
+
+  /// A fault of porxy's own has it read late, so that a reset may overtake what it has not read.
+  private var readsLate: Bool {
+    liveFaults.contains { fault in ["bandwidth", "slices", "stall"].contains { fault.line.hasPrefix($0) } }
   }
 
   /// Nothing delays one part of its way and not the others, and nobody waits for room, of which there is more with
   /// porxy than without: what the peers see can be compared with what they see direct.
   func isComparable(_ route: Route, client: Int) -> Bool {
-    isPrompt(route, client: client) && route.names.isEmpty && isRoomy
+    isFree(route, client: client) && route.names.isEmpty && isRoomy && !readsLate
   }
 
   private var isRoomy: Bool {

@@ -22,11 +22,24 @@ public struct RunSetup: Sendable, Equatable {
   var workers = 1
   var relay = RelayMode.auto
   var sessionsMax: Int?
+  /// Each server's backend has two endpoints besides, of which one refuses and one is silent, and this balance; nil: it
+  /// has the server alone.
+  var balance: Balance?
+  /// All listeners have `mirror`.
+  var isMirror = false
   var timeouts = Timeouts()
+  /// Backends that are porxy's own listeners get PROXY headers of this version.
+  var headers: ProxyProtocolVersion?
   /// When porxy reads its configuration again: by turns with a change that no peer can see, and as it was at first.
   var reloads: [Duration] = []
+  /// What porxy is told to do, in order of time.
+  var orders: [RunOrder] = []
   /// `resolve.keep` of all backends.
   var keep = ResolveSettings().keep
+  /// `health` of the backends that are servers.
+  var health: HealthSettings?
+  /// What porxy makes go wrong on purpose. All of it only takes time.
+  var liveFaults: [LiveFault] = []
   /// When all faults end.
   var length = Duration.zero
 
@@ -90,6 +103,8 @@ struct ClientSetup: Sendable, Equatable {
   /// The place of the listener that it comes to.
   var listener: Int
   var peerPlan: PeerPlan
+  /// What porxy's record of its session has to say; nil: whatever is true.
+  var expectedRecord: ExpectedRecord?
 }
 
 /// A server of a random run, which is a backend of porxy's: all its connections behave alike.

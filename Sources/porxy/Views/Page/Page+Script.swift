@@ -69,6 +69,8 @@ extension Page {
         };
       };
       const named = (list, key, value) => look => look[list].find(entry => entry[key] === value);
+      const isFull = endpoint => endpoint.sessions_max !== null && endpoint.sessions >= endpoint.sessions_max;
+      const endpointsOf = look => new Map(look.endpoints.map(entry => [`${entry.backend}\n${entry.name}`, entry]));
 
       const element = (name, text, type) => {
         const made = document.createElement(name);
@@ -80,7 +82,7 @@ extension Page {
         const heads = [...document.querySelectorAll(`#${id} th`)].map(head => head.className);
         const body = document.querySelector(`#${id} tbody`);
         const lines = rows.map(([alarm, ...cells]) => {
-          const line = element("tr", "", alarm ? "alarm" : "");
+          const line = element("tr", "", alarm === true ? "alarm" : alarm || "");
           line.append(...cells.map((cell, index) => element("td", cell, heads[index])));
           return line;
         });
@@ -141,6 +143,20 @@ extension Page {
           return [failing > 0, backend.name, backend.host, number(backend.sessions), time(backend.connect_p50_ms),
             time(backend.connect_p99_ms), rate(failing), failures(backend)];
         }));
+        document.getElementById("more").hidden = now.endpoints.length === 0;
+        say("unseen", now.endpoints.length < head.endpoints
+          ? `${now.endpoints.length} of ${head.endpoints}: those that get no sessions, then the others.` : "", "");
+        const earlier = before ? endpointsOf(before) : new Map();
+        fill("endpoints", now.endpoints.map(endpoint => {
+          const failing = per(failed, look => look === now ? endpoint
+            : earlier.get(`${endpoint.backend}\n${endpoint.name}`));
+          return [failing > 0 || ["down", "troubled"].includes(endpoint.state)
+            || (endpoint.state === "draining" || isFull(endpoint) ? "off" : ""),
+            endpoint.backend, endpoint.name,
+            endpoint.reason === null ? endpoint.state : `${endpoint.state}: ${endpoint.reason}`,
+            number(endpoint.sessions), orNothing(endpoint.sessions_max), time(endpoint.connect_p50_ms),
+            time(endpoint.connect_p99_ms), rate(failing), failures(endpoint)];
+        }));
         fill("sessions", now.sessions.map(session => {
           const same = named("sessions", "id", session.id);
           return [session.stall !== null, session.client,
@@ -161,7 +177,7 @@ extension Page {
 
       let now = null;
       say("follows", "Waiting for porxy.", "");
-      const events = new EventSource("/events");
+      const events = new EventSource("/page.events");
       events.addEventListener("overview", event => {
         const next = JSON.parse(event.data);
         show(next, now);

@@ -27,9 +27,9 @@ extension Page {
     h1 { font-size: 1.2rem; margin: 0; }
     h2 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
     p { margin: .4rem 0; }
-    #follows, #shown { color: var(--faint); }
+    #follows, #shown, #unseen, tr.off { color: var(--faint); }
     #follows.lost { color: var(--alarm); font-weight: 600; }
-    #shown:empty { display: none; }
+    #shown:empty, #unseen:empty { display: none; }
     dl { display: flex; flex-wrap: wrap; gap: .3rem 1.6rem; margin: .8rem 0; }
     dt { color: var(--faint); font-size: .8rem; }
     dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
@@ -37,6 +37,8 @@ extension Page {
     .good { color: var(--good); }
     .alarm { color: var(--alarm); font-weight: 600; }
     .wide { overflow-x: auto; border: 1px solid var(--line); border-radius: 4px; }
+    #more .wide { max-height: 24rem; overflow-y: auto; }
+    #more th { position: sticky; top: 0; }
     table { border-collapse: collapse; width: 100%; }
     th, td { padding: .25rem .6rem; text-align: left; white-space: nowrap; }
     td { unicode-bidi: isolate; font-variant-numeric: tabular-nums; }

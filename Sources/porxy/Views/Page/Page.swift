@@ -38,6 +38,11 @@ enum Page {
     \(listeners(overview).html)
     <h2>Backends</h2>
     \(backends(overview).html)
+    <section id="more"\(overview.endpoints.isEmpty ? " hidden" : "")>
+    <h2>Endpoints</h2>
+    <p id="unseen">\(escaped(unseen(overview)))</p>
+    \(endpoints(overview).html)
+    </section>
     <h2>Sessions</h2>
     <p id="shown">\(escaped(shown(overview)))</p>
     \(sessions(overview).html)
@@ -104,16 +109,25 @@ enum Page {
     overview.sessions.count < overview.head.sessions
       ? "\(overview.sessions.count) of \(overview.head.sessions): those that stall, then those that moved most." : ""
   }
+
+  private static func unseen(_ overview: Overview) -> String {
+    overview.endpoints.count < overview.head.endpoints
+      ? "\(overview.endpoints.count) of \(overview.head.endpoints): those that get no sessions, then the others." : ""
+  }
 }
 
-/// The four tables.
+/// The tables.
 extension Page {
   /// A table as HTML. Titles that begin with `#` head columns of numbers.
   struct Table {
     let id: String
     let titles: [String]
-    /// A row's cells, and whether it is to be seen first.
-    var rows: [(cells: [String], isAlarm: Bool)] = []
+    /// A row's cells, and how it looks: `alarm` is to be seen first, `off` is not in use.
+    var rows: [(cells: [String], look: String)] = []
+
+    fileprivate mutating func add(_ cells: [String], isAlarm: Bool, isOff: Bool = false) {
+      rows.append((cells, isAlarm ? "alarm" : isOff ? "off" : ""))
+    }
 
     fileprivate var html: String {
       let head = titles.map { title in
@@ -121,18 +135,18 @@ extension Page {
       }.joined()
       let body =
         rows.isEmpty
-        ? "<tr><td colspan=\"\(titles.count)\">none</td></tr>\n" : rows.map { row($0.cells, $0.isAlarm) }.joined()
+        ? "<tr><td colspan=\"\(titles.count)\">none</td></tr>\n" : rows.map { row($0.cells, $0.look) }.joined()
       return """
         <div class="wide"><table id="\(id)"><thead><tr>\(head)</tr></thead><tbody>
         \(body)</tbody></table></div>
         """
     }
 
-    private func row(_ cells: [String], _ isAlarm: Bool) -> String {
+    private func row(_ cells: [String], _ look: String) -> String {
       let cells = zip(cells, titles).map { cell, title in
         "<td\(title.hasPrefix("#") ? " class=\"n\"" : "")>\(Page.escaped(cell))</td>"
       }.joined()
-      return "<tr\(isAlarm ? " class=\"alarm\"" : "")>\(cells)</tr>\n"
+      return "<tr\(look.isEmpty ? "" : " class=\"\(look)\"")>\(cells)</tr>\n"
     }
   }
 
@@ -145,14 +159,12 @@ extension Page {
       id: "listeners",
       titles: ["Listener", "Address", "#Sessions", "#Limit", "#New", "#Accepted", "#Waiting", "State"])
     for listener in overview.listeners {
-      table.rows.append(
-        (
-          [
-            listener.name, listener.address, count(listener.sessions), count(listener.sessionsMax), nothing,
-            Quantity.count(listener.accepted), count(listener.backlog),
-            listener.pause.map { "paused: \($0)" } ?? "listening",
-          ], listener.pause != nil
-        ))
+      table.add(
+        [
+          listener.name, listener.address, count(listener.sessions), count(listener.sessionsMax), nothing,
+          Quantity.count(listener.accepted), count(listener.backlog),
+          listener.pause.map { "paused: \($0)" } ?? "listening",
+        ], isAlarm: listener.pause != nil)
     }
     return table
   }
@@ -162,13 +174,29 @@ extension Page {
       id: "backends",
       titles: ["Backend", "Host", "#Sessions", "#Connect p50", "#Connect p99", "#Failing", "Failed attempts"])
     for backend in overview.backends {
-      table.rows.append(
-        (
-          [
-            backend.name, backend.host, count(backend.sessions), backend.connectMedian.map(Quantity.time) ?? nothing,
-            backend.connectSlowest.map(Quantity.time) ?? nothing, nothing, backend.failuresText,
-          ], false
-        ))
+      table.add(
+        [
+          backend.name, backend.host, count(backend.sessions), backend.connectMedian.map(Quantity.time) ?? nothing,
+          backend.connectSlowest.map(Quantity.time) ?? nothing, nothing, backend.failures.text,
+        ], isAlarm: false)
+    }
+    return table
+  }
+
+  private static func endpoints(_ overview: Overview) -> Table {
+    var table = Table(
+      id: "endpoints",
+      titles: [
+        "Backend", "Endpoint", "State", "#Sessions", "#Limit", "#Connect p50", "#Connect p99", "#Failing",
+        "Failed attempts",
+      ])
+    for endpoint in overview.endpoints.prefix(Overview.endpointsMax) {
+      table.add(
+        [
+          endpoint.backend, endpoint.name, endpoint.stateText, count(endpoint.sessions), count(endpoint.sessionsMax),
+          endpoint.connectMedian.map(Quantity.time) ?? nothing, endpoint.connectSlowest.map(Quantity.time) ?? nothing,
+          nothing, endpoint.failures.text,
+        ], isAlarm: endpoint.isFailing, isOff: endpoint.isPassedOver)
     }
     return table
   }
@@ -181,16 +209,13 @@ extension Page {
         "#To client", "#To backend/s", "#To client/s", "Id",
       ])
     for session in overview.sessions.prefix(Overview.sessionsMax) {
-      let isStalled = session.stall != nil
-      table.rows.append(
-        (
-          [
-            session.client, session.stall.map { "\($0.text), \(Quantity.age(session.stalled))" } ?? "",
-            undelivered(session.held), session.listener, session.backend, session.endpoint ?? nothing, session.phase,
-            Quantity.age(session.age), Quantity.age(session.idle), Quantity.bytes(session.bytes.toBackend),
-            Quantity.bytes(session.bytes.toClient), nothing, nothing, session.id,
-          ], isStalled
-        ))
+      table.add(
+        [
+          session.client, session.stall.map { "\($0.text), \(Quantity.age(session.stalled))" } ?? "",
+          undelivered(session.held), session.listener, session.backend, session.endpoint ?? nothing, session.phase,
+          Quantity.age(session.age), Quantity.age(session.idle), Quantity.bytes(session.bytes.toBackend),
+          Quantity.bytes(session.bytes.toClient), nothing, nothing, session.id,
+        ], isAlarm: session.stall != nil)
     }
     return table
   }
@@ -203,14 +228,12 @@ extension Page {
         "#To backend", "#To client", "Id",
       ])
     for ended in overview.ended.prefix(Overview.endedMax) {
-      table.rows.append(
-        (
-          [
-            TopScreen.clock(ended.time), ended.client, ended.how, ended.endedBy, undelivered(ended.undelivered),
-            ended.error ?? "", ended.listener, ended.backend, ended.phase, Quantity.age(ended.lasted),
-            Quantity.bytes(ended.bytes.toBackend), Quantity.bytes(ended.bytes.toClient), ended.id,
-          ], ended.undelivered.sum > 0
-        ))
+      table.add(
+        [
+          TopScreen.clock(ended.time), ended.client, ended.how, ended.endedBy, undelivered(ended.undelivered),
+          ended.error ?? "", ended.listener, ended.backend, ended.phase, Quantity.age(ended.lasted),
+          Quantity.bytes(ended.bytes.toBackend), Quantity.bytes(ended.bytes.toClient), ended.id,
+        ], isAlarm: ended.undelivered.sum > 0)
     }
     return table
   }

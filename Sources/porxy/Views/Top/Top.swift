@@ -1,11 +1,12 @@
 import Glibc
 import PorxyCore
 import PorxyRuntime
+import Synchronization
 
 /// `porxy top`: looks at a porxy again and again, and does what keys ask for.
 ///
-/// Keys, signals and answers each come from a thread of their own and meet in one queue, so that no key waits for a
-/// porxy that does not answer.
+/// Signals and answers each come from a thread of their own and wake the one that waits for keys, so that no key waits
+/// for a porxy that does not answer.
 struct Top {
   let source: any OverviewSource
   let interval: Duration
@@ -86,7 +87,8 @@ struct Top {
     guard var terminal = RawTerminal(input: input, output: output) else { return Self.failed("there is no terminal") }
     let inquirer = TopInquirer(source, events)
     defer { inquirer.stop() }
-    guard inquirer.start(), events.read(input) else { return Self.failed("there is no room for a thread") }
+    guard events.isUsable else { return Self.failed("there is no room for a descriptor") }
+    guard inquirer.start() else { return Self.failed("there is no room for a thread") }
     var watching = TopWatching(first, every: interval)
     terminal.enter()
     while true {  // unbounded: until a person or a signal ends it
@@ -94,7 +96,7 @@ struct Top {
         terminal.show(watching.screen(width: terminal.size.width).lines(height: terminal.size.height), palette)
         watching.isStale = false
       }
-      let event = events.next(atMost: watching.patience)
+      let event = events.next(from: input, atMost: watching.patience)
       switch watching.take(event, asking: inquirer) {
       case .end(let code): return code
       case .suspend:
@@ -108,34 +110,55 @@ struct Top {
   }
 }
 
-/// What the threads of `porxy top` have for its screen, in order.
+/// What threads of `porxy top` and its keyboard have for its screen, in order.
 final class TopEvents: Sendable {
-  private let queue = Monitor<[Top.Event]>([])
+  private let queue = Mutex<[Top.Event]>([])
+  /// A pipe that wakes who waits for an event; negative if there is no descriptor left.
+  private let (bell, rope): (Int32, Int32)
 
-  func add(_ event: Top.Event) { queue.change { $0.append(event) } }
-
-  /// The next event; nil if there is none in time.
-  func next(atMost patience: Duration) -> Top.Event? {
-    queue.wait(atMost: patience) { $0.isEmpty ? nil : $0.removeFirst() }
+  init() {
+    var ends: [Int32] = [-1, -1]
+    _ = unsafe pipe(&ends)
+    for end in ends where end >= 0 { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+    (bell, rope) = (ends[0], ends[1])
   }
 
-  /// Begins to take what is typed, until the terminal is gone. False if there is no room for a thread.
-  func read(_ input: Int32) -> Bool {
-    WorkerThread.start("porxy-keys") {
+  deinit {
+    for end in [bell, rope] where end >= 0 { close(end) }
+  }
+
+  var isUsable: Bool { bell >= 0 }
+
+  func add(_ event: Top.Event) {
+    queue.withLock { $0.append(event) }
+    // A full pipe wakes as well.
+    _ = unsafe write(rope, "!", 1)
+  }
+
+  /// The next event, of which keys that were typed at `input` and the terminal's end are some; nil if there is none in
+  /// time.
+  func next(from input: Int32, atMost patience: Duration) -> Top.Event? {
+    let end = SystemInfo.monotonicClock + patience
+    while true {  // bound: until the end
+      if let event = queue.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { return event }
+      let left = max(.zero, end.since(SystemInfo.monotonicClock))
+      var waited = [
+        pollfd(fd: bell, events: Int16(POLLIN), revents: 0), pollfd(fd: input, events: Int16(POLLIN), revents: 0),
+      ]
+      let count = unsafe poll(&waited, 2, Int32(clamping: (left.nanoseconds + 999_999) / 1_000_000))
+      if count == 0 { return nil }
+      guard count > 0 else { continue }
       var bytes = [UInt8](repeating: 0, count: 256)
-      while true {  // unbounded: as long as there is a terminal
-        let count = unsafe Glibc.read(input, &bytes, bytes.count)
-        if count > 0 {
-          self.add(.typed(Array(bytes[..<count])))
-        } else if count < 0, errno == EAGAIN {
-          // A descriptor handed down by another program may be non-blocking.
-          var wanted = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
-          _ = unsafe poll(&wanted, 1, -1)
-        } else if count == 0 || errno != EINTR {
-          return self.add(.hungUp)
-        }
-      }
+      if waited[0].revents != 0 { _ = unsafe Glibc.read(bell, &bytes, bytes.count) }
+      if waited[1].revents != 0, let event = Self.read(input, &bytes) { return event }
     }
+  }
+
+  /// What has come from a terminal; nil: somebody else has taken it.
+  private static func read(_ input: Int32, _ bytes: inout [UInt8]) -> Top.Event? {
+    let count = unsafe Glibc.read(input, &bytes, bytes.count)
+    if count > 0 { return .typed(Array(bytes[..<count])) }
+    return count < 0 && [EAGAIN, EINTR].contains(errno) ? nil : .hungUp
   }
 }
 

@@ -1,4 +1,4 @@
-/// The four tables.
+/// The tables.
 extension TopScreen {
   /// A table, its rows as they look, and which of them is selected.
   struct Block {
@@ -6,28 +6,46 @@ extension TopScreen {
     let rows: [ScreenLine]
     /// The row that has to be seen.
     let selected: Int
+    /// nil: no line tells of rows that are left out.
+    let rest: Rest?
 
-    fileprivate init(_ table: TextTable, _ width: Int, looks: [ScreenLine.Look], marks: [String], selected: Int = 0) {
+    init(
+      _ table: TextTable, _ width: Int, looks: [ScreenLine.Look], marks: [String], selected: Int = 0, rest: Rest? = nil
+    ) {
       let lines = table.lines(width - TopScreen.margin)
       head = ScreenLine(String(repeating: " ", count: TopScreen.margin) + lines.head, .bold)
       rows = lines.rows.indices.map { ScreenLine(marks[$0] + lines.rows[$0], looks[$0]) }
       self.selected = selected
+      self.rest = rest
     }
 
-    /// The head and at most so many rows, the selected one among them.
+    /// Lines below its head.
+    var wanted: Int { rows.count + (hasUnseen ? 1 : 0) }
+
+    private var hasUnseen: Bool { rest.map { $0.unseen > 0 } ?? false }
+
+    /// The head and at most so many lines, the selected row among them.
     func lines(_ most: Int) -> [ScreenLine] {
+      guard let rest, most > 0, hasUnseen || rows.count > most else { return [head] + rows[window(most)] }
+      let shown = window(most - 1)
+      return [head] + rows[shown] + [rest.line(without: shown)]
+    }
+
+    private func window(_ most: Int) -> Range<Int> {
       let most = min(most, rows.count)
       let first = min(max(selected - most / 2, 0), rows.count - most)
-      return [head] + rows[first..<(first + most)]
+      return first..<(first + most)
     }
   }
 
   /// Columns for the marks: which row is selected, and which session stalls.
   fileprivate static let margin = 2
 
-  /// Listeners, backends, sessions, and those that have ended.
-  func blocks(of overview: Overview) -> [Block] {
-    [listeners(overview), backends(overview), sessions(overview), ended(overview)]
+  /// Listeners, backends, endpoints, sessions, and those that have ended.
+  func blocks(of overview: Overview) -> [(block: Block, claim: Claim)] {
+    [(listeners(overview), .listeners), (backends(overview), .backends)]
+      + (endpoints(overview).map { [($0, .endpoints)] } ?? [])
+      + [(sessions(overview), .sessions), (ended(overview), .ended)]
   }
 
   private func listeners(_ overview: Overview) -> Block {
@@ -61,7 +79,7 @@ extension TopScreen {
       table.add([
         backend.name, backend.host, Quantity.count(UInt64(clamping: backend.sessions)),
         backend.connectMedian.map(Quantity.time) ?? "-", backend.connectSlowest.map(Quantity.time) ?? "-",
-        Self.text(rates.failures(of: backend), Quantity.rate), backend.failuresText,
+        Self.text(rates.failures(of: backend), Quantity.rate), backend.failures.text,
       ])
     }
     let isFailing = overview.backends.map { (rates.failures(of: $0) ?? 0) > 0 }

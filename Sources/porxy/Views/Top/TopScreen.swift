@@ -38,7 +38,7 @@ struct TopScreen {
   var wholeLines: [ScreenLine] {
     guard let overview else { return troubleLines.map { $0.cut(to: width) } }
     let blocks = blocks(of: overview)
-    let lines = head(of: overview) + blocks.flatMap { [ScreenLine()] + $0.lines(.max) }
+    let lines = head(of: overview) + blocks.flatMap { [ScreenLine()] + $0.block.lines(.max) }
     return lines.map { $0.cut(to: width) }
   }
 
@@ -47,8 +47,8 @@ struct TopScreen {
     let head = troubleLines + head(of: overview)
     if case .detail(let id) = state.mode { return head + detail(of: id, in: overview) }
     let blocks = blocks(of: overview)
-    let shares = Self.shares(of: height - head.count - blocks.count, among: blocks.map(\.rows.count))
-    return head + zip(blocks, shares).flatMap { $0.lines($1) }
+    let shares = Self.shares(of: height - head.count - blocks.count, among: blocks.map { ($0.block.wanted, $0.claim) })
+    return head + zip(blocks, shares).flatMap { $0.block.lines($1) }
   }
 
   private func filled(_ lines: [ScreenLine], _ height: Int) -> [ScreenLine] {
@@ -67,19 +67,36 @@ struct TopScreen {
 
 /// How the blocks share a window.
 extension TopScreen {
-  /// The rows of listeners, backends, sessions and ended sessions: each has a part that it may count on, and what one
-  /// does not need goes to the sessions first.
-  static func shares(of room: Int, among wanted: [Int]) -> [Int] {
-    let room = max(room, 0)
-    let sure = [max(2, room / 6), max(2, room / 6), max(3, room / 3), max(3, room / 5)]
-    var shares = [0, 0, 0, 0]
-    var left = room
-    for index in [2, 3, 0, 1] {
-      shares[index] = min(wanted[index], sure[index], left)
+  /// What a block shows, which decides what room it has. Those above get theirs before those below.
+  enum Claim: Int {
+    case sessions
+    case ended
+    case listeners
+    case backends
+    case endpoints
+
+    /// The lines that it may count on, in that much room.
+    fileprivate func sure(of room: Int) -> Int {
+      switch self {
+      case .sessions: max(3, room / 3)
+      case .ended: max(3, room / 5)
+      case .listeners, .backends: max(2, room / 6)
+      case .endpoints: max(3, room / 6)
+      }
+    }
+  }
+
+  /// The lines of each block: what one does not need goes to the sessions first.
+  static func shares(of room: Int, among blocks: [(wanted: Int, claim: Claim)]) -> [Int] {
+    var left = max(room, 0)
+    var shares = [Int](repeating: 0, count: blocks.count)
+    let order = blocks.indices.sorted { blocks[$0].claim.rawValue < blocks[$1].claim.rawValue }
+    for index in order {
+      shares[index] = min(blocks[index].wanted, blocks[index].claim.sure(of: max(room, 0)), left)
       left -= shares[index]
     }
-    for index in [2, 3, 0, 1] {
-      let more = min(wanted[index] - shares[index], left)
+    for index in order {
+      let more = min(blocks[index].wanted - shares[index], left)
       shares[index] += more
       left -= more
     }

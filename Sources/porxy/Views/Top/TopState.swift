@@ -12,6 +12,7 @@ struct TopState: Equatable {
   enum Focus {
     case sessions
     case listeners
+    case endpoints
   }
 
   enum Mode: Equatable {
@@ -46,6 +47,8 @@ struct TopState: Equatable {
   private var session: String?
   /// The selected listener's name, likewise.
   private var listener: String?
+  /// The backend and the name of the endpoint that has to be seen, likewise.
+  private var endpoint: [String]?
   /// To be seen until the next key.
   var message: Message?
 
@@ -116,7 +119,8 @@ struct TopState: Equatable {
     case .character("/"): mode = .filtering
     case .character("p"):
       question = selectedListener(of: overview).map { $0.isHeld ? .resumeListener($0.name) : .pauseListener($0.name) }
-    case .tab, .left, .right: focus = focus == .sessions ? .listeners : .sessions
+    case .tab, .right: turn(1, overview)
+    case .left: turn(-1, overview)
     case .up: move(-1, overview)
     case .down: move(1, overview)
     case .pageUp: move(-Self.page, overview)
@@ -127,16 +131,24 @@ struct TopState: Equatable {
     }
   }
 
+  /// Goes on to the next block that arrows move in.
+  private mutating func turn(_ steps: Int, _ overview: Overview) {
+    let blocks = [Focus.sessions, .listeners] + (overview.endpoints.isEmpty ? [] : [.endpoints])
+    let place = (blocks.firstIndex(of: focus) ?? 0) + steps
+    focus = blocks[(place + blocks.count) % blocks.count]
+  }
+
   private mutating func move(_ steps: Int, _ overview: Overview) {
     switch focus {
     case .sessions:
       let ids = sessions(of: overview).map(\.id)
       session = Self.moved(from: session, steps, in: ids)
     case .listeners: listener = Self.moved(from: listener, steps, in: overview.listeners.map(\.name))
+    case .endpoints: endpoint = Self.moved(from: endpoint, steps, in: overview.endpoints.map { [$0.backend, $0.name] })
     }
   }
 
-  private static func moved(from name: String?, _ steps: Int, in names: [String]) -> String? {
+  private static func moved<Name: Equatable>(from name: Name?, _ steps: Int, in names: [Name]) -> Name? {
     guard !names.isEmpty else { return nil }
     let place = name.flatMap(names.firstIndex) ?? 0
     let (sum, _) = place.addingReportingOverflow(min(max(steps, -names.count), names.count))
@@ -185,6 +197,11 @@ extension TopState {
   /// The listener that keys act on.
   func selectedListener(of overview: Overview) -> Overview.Listener? {
     overview.listeners.first { $0.name == listener } ?? overview.listeners.first
+  }
+
+  /// Where the endpoint stands that has to be seen: its row may be another one in each look.
+  func placeOfEndpoint(in overview: Overview) -> Int {
+    overview.endpoints.firstIndex { [$0.backend, $0.name] == endpoint } ?? 0
   }
 }
 

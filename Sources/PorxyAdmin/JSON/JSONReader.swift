@@ -1,5 +1,5 @@
 /// A JSON value (RFC 8259), as it was read.
-enum JSONValue: Equatable, Sendable {
+package enum JSONValue: Equatable, Sendable {
   case null
   case flag(Bool)
   /// As it was written: what it is worth depends on what it is read as.
@@ -10,30 +10,35 @@ enum JSONValue: Equatable, Sendable {
   case object([Member])
 
   /// A key of an object and what it stands for.
-  struct Member: Equatable, Sendable {
-    let key: String
-    let value: JSONValue
+  package struct Member: Equatable, Sendable {
+    package let key: String
+    package let value: JSONValue
+
+    package init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
   }
 }
 
 /// Why a text is no JSON, and behind how many bytes.
-struct JSONMistake: Error, Equatable {
-  let offset: Int
-  let reason: String
+package struct JSONMistake: Error, Equatable {
+  package let offset: Int
+  package let reason: String
 }
 
 /// Reads JSON strictly and within bounds, whatever is put before it: it comes from another process.
 ///
 /// Stricter than RFC 8259 in this: a key stands once in its object, and escapes make whole characters.
-struct JSONReader {
+package struct JSONReader {
   /// The largest text, in bytes.
-  static let sizeMax = 4 << 20
+  package static let sizeMax = 4 << 20
   /// How deep arrays and objects may lie in each other.
-  static let depthMax = 32
+  package static let depthMax = 32
   /// Values of a whole text: what is read takes more memory than the text.
-  static let valuesMax = 1 << 18
+  package static let valuesMax = 1 << 18
   /// Keys of one object, each of which is compared with those before it.
-  static let membersMax = 256
+  package static let membersMax = 256
 
   private let bytes: [UInt8]
   private var place = 0
@@ -44,7 +49,7 @@ struct JSONReader {
   }
 
   /// The value that a text holds.
-  static func read(_ bytes: [UInt8]) throws(JSONMistake) -> JSONValue {
+  package static func read(_ bytes: [UInt8]) throws(JSONMistake) -> JSONValue {
     guard bytes.count <= sizeMax else { throw JSONMistake(offset: sizeMax, reason: "more than \(sizeMax) bytes") }
     var reader = JSONReader(bytes)
     let value = try reader.value(depth: 0)
