@@ -16,7 +16,7 @@ struct SimulateOptions: Equatable {
   var playsCatalogue = false
   /// Every run of so many steps, in place of random runs.
   var steps: Int?
-  /// No further random runs after the first that fails.
+  /// No further random runs or scenarios after the first that fails.
   var stopsAtFailure = false
   var traces = false
   /// Where failing runs are saved once they are shrunk; nil: in the working directory, if they were drawn.
@@ -56,7 +56,7 @@ struct SimulateOptions: Equatable {
       "--shard", "I/N", wanted: "a part of the whole, as in --shard 2/8",
       "Take the I-th of N parts of the seeds, so that N machines share a sweep. Default: 1/1, all.", \.shard,
       Arguments.shard),
-    .flag("--stop-at-failure", "Begin no further run once one has failed.", \.stopsAtFailure),
+    .flag("--stop-at-failure", "Begin no further run or scenario once one has failed.", \.stopsAtFailure),
     .text(
       "--save", "DIR", wanted: Arguments.directoryWanted,
       "Save runs that fail in DIR. Default: random runs in the working directory, a run from a file not at all.",
@@ -75,7 +75,7 @@ struct SimulateOptions: Equatable {
 
   /// What makes no sense without random runs.
   fileprivate static let randomOptions = [
-    "--seed", "--runs", "--for", "--jobs", "--shard", "--stop-at-failure", "--json",
+    "--seed", "--runs", "--for", "--jobs", "--shard", "--json",
   ]
 }
 
@@ -95,6 +95,9 @@ extension Arguments {
       guard options.scenario == nil else { throw UsageError("--scenario does not go with --catalogue") }
       guard !options.traces else { throw UsageError("--trace shows a single scenario: name it with --scenario FILE") }
       guard options.folder == nil else { throw UsageError("--save is for runs, and --catalogue has none") }
+    }
+    guard !options.stopsAtFailure || options.scenario == nil else {
+      throw UsageError("--stop-at-failure is for many runs and does not go with --scenario")
     }
     guard options.steps == nil || given.allSatisfy({ $0 == "--scopes" || $0 == "--jobs" }) else {
       throw UsageError("--scopes takes all runs of so many steps, and goes with --jobs alone")

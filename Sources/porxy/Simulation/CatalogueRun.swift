@@ -9,11 +9,11 @@ import Synchronization
 /// Runs every scenario that the binary carries, on the simulated network: direct, and through porxy with each way to
 /// relay, and holds the two to each other. What is recorded of sessions meanwhile has to replay to the same records.
 enum CatalogueRun {
-  static func perform(_ progress: Progress) -> ExitCode {
+  static func perform(stopsAtFailure: Bool, _ progress: Progress) -> ExitCode {
     let begun = ContinuousClock.now
     var (ran, failed) = (0, 0)
     for file in CatalogueFile.all {
-      if Interruption.isAsked { break }
+      if Interruption.isAsked || stopsAtFailure && failed > 0 { break }
       progress.show {
         Pace(done: ran, total: CatalogueFile.all.count, elapsed: ContinuousClock.now - begun)
           .text("scenarios", "\(failed) failed")
@@ -27,7 +27,7 @@ enum CatalogueRun {
     }
     progress.end()
     let all = CatalogueFile.all.count
-    let count = ran < all ? "\(Interruption.signal?.name ?? "ended"): \(ran) of \(all)" : "\(all)"
+    let count = ran < all ? "\(Interruption.signal?.name ?? "ended early"): \(ran) of \(all)" : "\(all)"
     Output.print("\(count) scenarios, \(Palette.output.paint("\(failed) failed", isGood: failed == 0))\n")
     return failed == 0 ? .stopped : .failed
   }

@@ -34,7 +34,9 @@ final class Simulation: Sendable {
   func perform() -> ExitCode {
     guard File.isWritable(options.folder) else { return .mistaken }
     Interruption.watch()
-    if options.playsCatalogue { return Interruption.code(CatalogueRun.perform(progress)) }
+    if options.playsCatalogue {
+      return Interruption.code(CatalogueRun.perform(stopsAtFailure: options.stopsAtFailure, progress))
+    }
     if let steps = options.steps {
       return Interruption.code(ScopesRun(steps: steps, jobs: options.jobs, progress).perform())
     }
