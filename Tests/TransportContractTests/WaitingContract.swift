@@ -21,7 +21,7 @@ import Testing
     let turn = stage.transport.now
     stage.transport.wait(until: Instant(nanoseconds: 0))
     #expect(stage.transport.now >= turn)
-    #expect(stage.transport.now.since(turn) < .seconds(1))
+    #expect(stage.transport.now.since(turn) < .seconds(5))
   }
 
   @Test("a wait whose deadline has come has looked for what happened", arguments: Subject.allCases)

@@ -43,5 +43,9 @@ final class ServerSocket: Sendable {
   /// Whether nobody connects for that long.
   func staysAlone(_ duration: Duration) -> Bool { socket.wait(for: POLLIN, by: Deadline(in: duration)) == 0 }
 
-  func close() { socket.close() }
+  /// Closes; from now on clients are refused, also while a child that is being started has a copy of the socket.
+  func close() {
+    _ = shutdown(socket.descriptor, Int32(SHUT_RD))
+    socket.close()
+  }
 }

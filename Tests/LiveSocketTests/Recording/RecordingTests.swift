@@ -143,7 +143,7 @@ import Testing
 
   @Test("what porxy itself ends: a silent session, one that an administrator resets, one whose backend refuses")
   func replaysOwnEndings() throws {
-    let stage = try AdminStage(extra: "workers: 1\nrecord: recent\ntimeouts: {idle: 150ms}")
+    let stage = try AdminStage(extra: "workers: 1\nrecord: recent\ntimeouts: {idle: 2s}")
     let idle = try stage.session()
     idle.client.say(7)
     _ = idle.server.hear(7)
