@@ -12,13 +12,13 @@ import Testing
     let admin: String
 
     /// Of that many servers, which do not listen yet.
-    init(_ count: Int) throws {
+    init(_ count: Int, workers: Int = 2) throws {
       let servers = try (0..<count).map { _ in try ServerSocket() }
       self.servers = servers
       admin = folder.newPath("admin.sock")
       proxy = try ProxyProcess(
         to: [servers.map { "\($0.address.host) \($0.address.port)" }.joined(separator: " ")],
-        extra: "workers: 2\nadmin: {socket: \"\(admin)\"}")
+        extra: "workers: \(workers)\nadmin: {socket: \"\(admin)\"}")
     }
 
     /// A client's session, and the server that it is with.
@@ -61,6 +61,28 @@ import Testing
     #expect(used && stage.proxy.holdsNothing())
     #expect(stage.proxy.sessions.allSatisfy { $0["how"] == "end" && $0["endpoint"] != nil })
     #expect(stage.proxy.log.count { $0["event"] == "endpoint-troubled" } == 1)
+  }
+
+  @Test("least: sessions that last are spread evenly over the servers, whichever of four workers takes them")
+  func even() throws {
+    let stage = try Stage(5, workers: 4)
+    for server in stage.servers { server.listen() }
+    var clients: [Peer] = []
+    var places = stage.servers.map { _ in [Peer]() }
+    for round in 1...6 {
+      // All at once: several workers choose at the same moment.
+      for _ in 0..<23 { clients.append(try Peer.connect(to: stage.proxy.fronts[0])) }
+      _ = Deadline.usual.awaits {
+        for (place, server) in stage.servers.enumerated() where !server.staysAlone(.milliseconds(1)) {
+          if let peer = try? server.accept(by: Deadline(in: .zero)) { places[place].append(peer) }
+        }
+        return places.reduce(0) { $0 + $1.count } == 23 * round
+      }
+      let counts = places.map(\.count)
+      #expect(counts.reduce(0, +) == 23 * round && (counts.max() ?? 0) - (counts.min() ?? 0) <= 1, "\(counts)")
+    }
+    for peer in clients + places.joined() { peer.close() }
+    #expect(stage.proxy.holdsNothing())
   }
 
   @Test("a drained endpoint gets no new sessions, and the command waits until it has none")
