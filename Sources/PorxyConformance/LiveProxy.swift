@@ -15,12 +15,17 @@ public struct LiveProxy: Sendable {
   /// It is a porxy that one scenario has for itself: it was started with the settings of that scenario, and may be
   /// stopped and killed.
   public var isOwn: Bool
+  /// It listens only while its server does (`mirror`).
+  public var isMirror: Bool
 
-  public init(front: Endpoint, backend: Endpoint, control: (any ProxyControl)? = nil, isOwn: Bool = false) {
+  public init(
+    front: Endpoint, backend: Endpoint, control: (any ProxyControl)? = nil, isOwn: Bool = false, isMirror: Bool = false
+  ) {
     self.front = front
     self.backend = backend
     self.control = control
     self.isOwn = isOwn
+    self.isMirror = isMirror
   }
 }
 
@@ -61,8 +66,17 @@ extension LiveProxy {
         ? "port \(backend.port) is in use: conform puts its own server there, at \(backend)"
         : "conform's own server cannot listen at \(backend): \(error.errnoName)"
     }
-    let client = open(front)
-    if let error = Self.connect(client, to: front) {
+    var client = open(front)
+    var error = Self.connect(client, to: front)
+    let followed = porxy_clock() + UInt64(Self.patience.nanoseconds)
+    // A mirror does not listen before it has seen that the server does.
+    while isMirror, error == .connectionRefused, porxy_clock() < followed {  // bound: the patience
+      porxy_rest(Self.pause)
+      _ = sockets.popLast().map(porxy_close)
+      client = open(front)
+      error = Self.connect(client, to: front)
+    }
+    if let error {
       return error == .connectionRefused
         ? "nothing listens at \(front), where the proxy should be (ECONNREFUSED)"
         : "no connection to the proxy at \(front): \(error.errnoName)"

@@ -60,7 +60,6 @@ struct Obstacles {
       if settings.contains(.noV6) || settings.contains(.noWayToV6) { found.append("it needs a machine without IPv6") }
       for case .sendBuffer in settings { found.append("it needs a machine with small buffers") }
       for case .receiveBuffer in settings { found.append("it needs a machine with small buffers") }
-      if settings.contains(.mirror(true)) { found.append("its server cannot tell porxy's looks from clients") }
       for case .health in settings { found.append("active checks are in no step") }
       if !isOwn, !settings.isEmpty { found.append("it needs porxy's own configuration") }
     case .listeners: found.append("it needs several listeners")

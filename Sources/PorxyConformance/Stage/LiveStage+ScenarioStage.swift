@@ -30,7 +30,10 @@ extension LiveStage: ScenarioStage {
   /// Where links have a latency, those who act at one moment do not hear of each other before they all have acted.
   package func begin(_ index: Int) {
     let steps = scenario.steps
-    if case .socket(.client, .connect) = steps[index].action, !steps[index].isImmediate { pair() }
+    if case .socket(.client, .connect) = steps[index].action, !steps[index].isImmediate {
+      pair()
+      awaitClosedMirror()
+    }
     guard proxy == nil, !steps[index].isImmediate, index + 1 < steps.count, steps[index + 1].isImmediate else { return }
     guard scenario.settings.contains(where: { if case .latency = $0 { true } else { false } }) else { return }
     let group = [steps[index]] + steps[(index + 1)...].prefix { $0.isImmediate }

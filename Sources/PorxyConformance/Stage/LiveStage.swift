@@ -113,7 +113,8 @@ package final class LiveStage {
     for case .backlog(let count) in scenario.serverSettings { backlog = Int32(count) }
     if peers.hasShutListener, let listener = peers.listener {
       peers.hasShutListener = false
-      return demand(porxy_listen(sockets.descriptor(of: listener), backlog), "listening again")
+      demand(porxy_listen(sockets.descriptor(of: listener), backlog), "listening again")
+      return awaitOpenMirror()
     }
     do {
       let descriptor = try Self.bound(to: server)
@@ -122,6 +123,7 @@ package final class LiveStage {
       if result < 0 { peers.flaws.append("the server cannot listen: \(SocketError(code: -result).errnoName)") }
       peers.listener = sockets.add(listener: descriptor)
       applyCuts()
+      awaitOpenMirror()
     } catch {
       peers.flaws.append("\(error)")
     }

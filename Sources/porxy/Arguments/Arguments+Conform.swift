@@ -16,6 +16,8 @@ struct ConformOptions: Equatable {
   /// So many drawn scenarios, on this kernel and on the simulated one.
   var random = 0
   var seed = Seed(0)
+  /// The proxy listens only while its backend does, so what clients see of one that refuses is no exception.
+  var isMirror = false
   /// Only scenarios that have this in their names, or as a rule; in capitals or not.
   var only: String?
   /// Where scenarios that differ are saved; nil: nowhere.
@@ -43,6 +45,10 @@ extension ConformOptions {
       "--only", "TEXT", wanted: "a rule or a part of a name, as in --only RESET",
       "Play only scenarios of this rule, or with TEXT in their names; case does not matter. Default: all.",
       \.options.only),
+    .flag(
+      "--mirror",
+      "The proxy listens only while its backend does: expect a refusal where a client connects, not behind it.",
+      \.options.isMirror),
     .flag("--json", "Print the results as JSON, at the end.", \.options.asJSON),
     .value(
       "--random", "N", wanted: "a number, as in --random 500",
@@ -71,6 +77,9 @@ extension Arguments {
       throw UsageError(
         "conform needs --proxy HOST:PORT, where the proxy listens, and --backend PORT, where it connects to on "
           + "127.0.0.1; or --random N, without a proxy")
+    }
+    guard draft.options.subject != nil || !draft.options.isMirror else {
+      throw UsageError("--mirror says something of a proxy and does not go with --random")
     }
     return draft.options
   }

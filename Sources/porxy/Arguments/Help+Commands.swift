@@ -190,7 +190,7 @@ extension Help {
     usage: [
       "porxy simulate [--seed SEED] [--runs N] [--for TIME] [--jobs N]",
       "    [--shard I/N] [--stop-at-failure] [--save DIR] [--json | --trace]",
-      "porxy simulate --scenario FILE [--trace] [--save DIR]", "porxy simulate --catalogue",
+      "porxy simulate --scenario FILE [--trace] [--save DIR]", "porxy simulate --catalogue [--stop-at-failure]",
       "porxy simulate --scopes STEPS [--jobs N]",
     ],
     notes: [
@@ -214,7 +214,7 @@ extension Help {
     purpose: "porxy conform - test how transparent a TCP proxy is: play scenarios on real sockets, directly and "
       + "through the proxy, and compare what client and server see.",
     usage: [
-      "porxy conform --proxy HOST:PORT --backend PORT [--only TEXT] [--json]", "    [--save DIR]",
+      "porxy conform --proxy HOST:PORT --backend PORT [--mirror] [--only TEXT]", "    [--json] [--save DIR]",
       "porxy conform --random N [--seed SEED] [--save DIR]",
     ],
     notes: ["The proxy, of any make, runs already on this machine and connects to 127.0.0.1."],

@@ -28,7 +28,8 @@ struct Conform {
         Output.complain("no scenario has '\(options.only ?? "")' in its name or rules")
         return .mistaken
       }
-      let proxy = LiveProxy(front: subject.proxy, backend: Endpoint(.loopbackV4, subject.backendPort))
+      let proxy = LiveProxy(
+        front: subject.proxy, backend: Endpoint(.loopbackV4, subject.backendPort), isMirror: options.isMirror)
       if let missing = proxy.whatIsMissing() {
         Output.complain(missing)
         return .mistaken
@@ -143,7 +144,8 @@ struct Conform {
     guard direct.complaints.isEmpty else {
       return ConformRow(name, scenario, notRun: "direct, \(direct.complaints[0])")
     }
-    return ConformRow(name, scenario, direct: direct, proxied: try runner.run(scenario, .proxied(proxy)))
+    return ConformRow(
+      name, scenario, direct: direct, proxied: try runner.run(scenario, .proxied(proxy)), isMirror: proxy.isMirror)
   }
 }
 

@@ -96,8 +96,12 @@ struct ConformRow {
     self.init(name, scenario, .notRun(reason), [], isRefused: false)
   }
 
-  init(_ name: String, _ scenario: Scenario, direct: ScenarioOutcome, proxied: ScenarioOutcome) {
-    let differences = Self.differences(scenario, direct, proxied)
+  init(
+    _ name: String, _ scenario: Scenario, direct: ScenarioOutcome, proxied: ScenarioOutcome, isMirror: Bool = false
+  ) {
+    // A mirror can refuse as its backend does.
+    let allowed = scenario.differences.filter { !isMirror || $0 != .refusalAfterConnecting }
+    let differences = Self.differences(scenario, direct, proxied, allowed)
     let isRefused = scenario.steps.indices.contains { index in
       guard case .socket(_, .connect(.fails, _)) = proxied.seen[index].action else { return false }
       return direct.seen[index].action != proxied.seen[index].action
@@ -119,7 +123,8 @@ struct ConformRow {
   /// What no proxy can hide is no difference; the scenario names it. What a client sees that could not connect follows
   /// from that, and is not told.
   private static func differences(
-    _ scenario: Scenario, _ direct: ScenarioOutcome, _ proxied: ScenarioOutcome
+    _ scenario: Scenario, _ direct: ScenarioOutcome, _ proxied: ScenarioOutcome,
+    _ allowed: [PorxySimulation.Difference]
   ) -> [Difference] {
     var strangers: [Role] = []
     return scenario.steps.indices.compactMap { index in
@@ -133,7 +138,7 @@ struct ConformRow {
         guard abs(sent - sentProxied) > 1 else { return nil }
         return Difference(step: index, direct: "\(sent) sends before the error", proxied: "\(sentProxied) sends")
       }
-      if let known = one.difference(from: other), scenario.differences.contains(known) { return nil }
+      if let known = one.difference(from: other), allowed.contains(known) { return nil }
       return Difference(step: index, direct: one.readable, proxied: other.readable)
     }
   }

@@ -64,8 +64,18 @@ import Testing
     ("simulate --catalogue", .simulate(SimulateOptions(playsCatalogue: true))),
     ("simulate --json", .simulate(SimulateOptions(asJSON: true))),
     ("simulate --runs 2 --stop-at-failure", .simulate(SimulateOptions(runs: 2, stopsAtFailure: true))),
+    (
+      "simulate --catalogue --stop-at-failure",
+      .simulate(SimulateOptions(playsCatalogue: true, stopsAtFailure: true))
+    ),
     ("conform --random 5 --seed 7", .conform(ConformOptions(random: 5, seed: Seed(7)))),
     ("conform --random 5 --save b", .conform(ConformOptions(random: 5, folder: "b"))),
+    (
+      "conform --proxy 127.0.0.1:80 --backend 81 --mirror",
+      .conform(
+        ConformOptions(
+          subject: ConformOptions.Subject(proxy: Endpoint(.loopbackV4, 80), backendPort: 81), isMirror: true))
+    ),
     ("simulate --save b", .simulate(SimulateOptions(folder: "b"))),
     (
       "conform --proxy localhost:8000 --backend=1234 --only RESET --json",
@@ -125,7 +135,12 @@ import Testing
       "simulate --catalogue --runs 2",
       "--runs is for random runs and does not go with --catalogue"
     ),
+    ("conform --random 5 --mirror", "--mirror says something of a proxy and does not go with --random"),
     ("simulate --scenario a --jobs 2", "--jobs is for random runs and does not go with --scenario"),
+    (
+      "simulate --scenario a --stop-at-failure",
+      "--stop-at-failure is for many runs and does not go with --scenario"
+    ),
     ("simulate --catalogue --scenario a", "--scenario does not go with --catalogue"),
     ("simulate --catalogue --save a", "--save is for runs, and --catalogue has none"),
     (

@@ -31,6 +31,25 @@ import Testing
     #expect(numbers.count >= 2 && numbers[0] == numbers[1] && numbers[0] >= 20, "\(summary)")
   }
 
+  @Test("a mirror refuses where its backend does, and a proxy that only says so is found out")
+  func mirror() throws {
+    for isMirror in [true, false] {
+      let backend = try backendPort()
+      let proxy = try ProxyProcess(to: ["127.0.0.1 \(backend)"], listener: "mirror: \(isMirror)")
+      let said = try conform(proxy.fronts[0], backend, "--mirror", "--only", "nobody-listens")
+      if isMirror {
+        #expect(said.ending == "exit 0", "\(said.output)")
+        #expect(said.output.hasSuffix("same 1 of 1\n"), "\(said.output)")
+        let all = try conform(proxy.fronts[0], backend, "--mirror", "--only", "REFUSED")
+        #expect(all.ending == "exit 0" && !all.output.contains("same 0 of"), "\(all.output)")
+      } else {
+        #expect(said.ending == "exit 1", "\(said.output)")
+        #expect(said.output.contains("direct  the client cannot connect: refused (ECONNREFUSED)"))
+        #expect(said.output.hasSuffix("same 0 of 1\n"), "\(said.output)")
+      }
+    }
+  }
+
   @Test("a proxy that turns resets into ends is found out", .long, .needs(.socat))
   func different() throws {
     let backend = try backendPort()

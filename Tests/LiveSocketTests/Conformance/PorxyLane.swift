@@ -8,6 +8,7 @@ final class PorxyLane: ProxyControl {
   private let index: Int
   private let backend: ServerSocket
   private let isOwn: Bool
+  private let isMirror: Bool
 
   /// So many lanes of one process.
   static func lanes(_ count: Int, extra: String) throws -> [PorxyLane] {
@@ -24,20 +25,24 @@ final class PorxyLane: ProxyControl {
       to: ["\(backend.address.host) \(backend.address.port)"],
       extra: "relay: \(relay.rawValue)\nworkers: \(scenario.workers)\n" + scenario.configurationLines,
       listener: scenario.listenerKeys, backend: scenario.backendKeys, frontIsV6: isV6)
-    self.init(process, 0, backend, isOwn: true)
+    self.init(process, 0, backend, isOwn: true, isMirror: scenario.porxySettings.contains(.mirror(true)))
   }
 
-  private init(_ process: ProxyProcess, _ index: Int, _ backend: ServerSocket, isOwn: Bool) {
+  private init(
+    _ process: ProxyProcess, _ index: Int, _ backend: ServerSocket, isOwn: Bool, isMirror: Bool = false
+  ) {
     self.process = process
     self.index = index
     self.backend = backend
     self.isOwn = isOwn
+    self.isMirror = isMirror
   }
 
   var arm: LiveArm {
     .proxied(
       LiveProxy(
-        front: process.fronts[index].endpoint, backend: backend.address.endpoint, control: self, isOwn: isOwn))
+        front: process.fronts[index].endpoint, backend: backend.address.endpoint, control: self, isOwn: isOwn,
+        isMirror: isMirror))
   }
 
   /// What an own lane of the scenario's would be, to ask what such a lane could not do.
@@ -112,7 +117,9 @@ extension PorxySimulation.Scenario {
       case .toBackend, .between: break
       }
     }
-    return keys.isEmpty ? "" : "proxy_protocol: {\(keys.joined(separator: ", "))}"
+    var texts = keys.isEmpty ? [] : ["proxy_protocol: {\(keys.joined(separator: ", "))}"]
+    if porxySettings.contains(.mirror(true)) { texts.append("mirror: true") }
+    return texts.joined(separator: ", ")
   }
 
   /// What it sets for the backend.
