@@ -81,6 +81,10 @@ extension Porxy {
       let budget = try source.budget(for: configuration)
       return Supervisor(configuration, from: source, budget, servedBy: socket).run()
     } catch {
+      guard error.report.isEmpty else {
+        Output.tell(Palette.errors.paint("error:", in: error.report, isGood: false))
+        return .mistaken
+      }
       Output.complain(error.reason)
       return .failed
     }

@@ -91,7 +91,7 @@ import Testing
       ("backends:\n", "faults: {plan: [latncy 5ms]}\nbackends:\n", "6:17", ["no fault \"latncy\"", "write latency"]),
       ("backends:\n", "faults:\n  plan:\n    - latency 5ms on web of moon\nbackends:\n", "8:29", ["\"moon\""]),
       ("backends:\n", "faults: {plan: [\"stall server\"]}\nbackends:\n", "6:24", ["no side", "client or backend"]),
-      ("backends:\n", "faults: {plan: [loss 1%]}\nbackends:\n", "6:17", ["below TCP", "netem loss 1%"]),
+      ("backends:\n", "faults: {plan: [drop 1%]}\nbackends:\n", "6:17", ["below TCP", "netem loss 1%"]),
       ("backends:\n", "faults: {plan: [latency 5ms on wbe]}\nbackends:\n", "6:17", ["no listener", "\"web\"?"]),
       (
         "backends:\n", "faults: {plan: [latency 5ms as a, latency 6ms as a]}\nbackends:\n", "6:35",

@@ -12,28 +12,38 @@ public struct FaultNote: Sendable, Equatable {
   }
 }
 
-/// The first time that a fault acts on a session.
+/// The first time that a fault acts on a session, or on what is no session's.
 public struct FaultRecord: Sendable, Equatable {
+  /// What a fault acts on.
+  public enum Subject: Sendable, Equatable {
+    /// A session, by its number among those of the listener of this name, from 1; and the bytes that the stream had
+    /// brought by then.
+    case session(UInt64, listener: String, client: Endpoint, position: UInt64)
+    /// All clients of the listener of this name.
+    case listener(String)
+    /// The answer to the question for this name.
+    case name(String)
+    /// What porxy itself asks of its machine.
+    case process
+  }
+
   /// The fault's name.
   public let fault: String
   /// What it does, as the plan says it.
   public let what: String
-  /// The listener's name.
-  public let listener: String
-  /// The session's number among those of its listener, from 1.
-  public let session: UInt64
-  public let client: Endpoint
-  /// Bytes that the stream had brought by then.
-  public let position: UInt64
+  public let subject: Subject
 
-  public init(
-    fault: String, what: String, listener: String, session: UInt64, client: Endpoint, position: UInt64
-  ) {
+  public init(fault: String, what: String, on subject: Subject) {
     self.fault = fault
     self.what = what
-    self.listener = listener
-    self.session = session
-    self.client = client
-    self.position = position
+    self.subject = subject
+  }
+
+  /// The listener's name; nil where it is about none.
+  public var listener: String? {
+    switch subject {
+    case .session(_, let listener, _, _), .listener(let listener): listener
+    case .name, .process: nil
+    }
   }
 }

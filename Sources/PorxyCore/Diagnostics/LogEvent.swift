@@ -79,7 +79,8 @@ public enum LogEvent: String, CaseIterable, Sendable {
       "A client was reset because of its first bytes (`reason`; `problem` says more). Its session's line says so, too."
     case .fault:
       "A fault of `faults` acts on a session for the first time: `what` it does, and the bytes that the stream had "
-        + "brought by then (`position`). `session` counts those of the listener."
+        + "brought by then (`position`). `session` counts those of the listener. Of a fault that befalls a listener as "
+        + "a whole, a name (`host`) or porxy itself there is no session."
     case .attemptFailed: "Connecting to one address of a backend failed; porxy may try others."
     case .endpointDown:
       "Active checks call an endpoint down, after `lasted_ms` in which they did not: it is tried behind the others. "

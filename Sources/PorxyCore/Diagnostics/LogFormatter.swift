@@ -98,16 +98,24 @@ public struct LogFormatter: ~Copyable {
       line.field("client", client)
       line.field("reason", DenialReason.header.rawValue)
       line.field("problem", flaw.text)
-    case .faultMet(let fault):
-      line.field("fault", fault.fault)
-      line.field("what", fault.what)
-      line.field("listener", fault.listener)
-      line.field("session", fault.session)
-      line.field("client", fault.client)
-      line.field("position", fault.position)
+    case .faultMet(let fault): addFields(of: fault, to: &line)
     case .endpointTroubled, .endpointRecovered, .endpointEmpty, .endpointDown, .endpointUp, .endpointUnchecked,
       .endpointChecked:
       addEndpointFields(of: record, to: &line)
+    }
+  }
+
+  private func addFields(of fault: FaultRecord, to line: inout LogLine) {
+    line.field("fault", fault.fault)
+    line.field("what", fault.what)
+    if let listener = fault.listener { line.field("listener", listener) }
+    switch fault.subject {
+    case .session(let number, _, let client, let position):
+      line.field("session", number)
+      line.field("client", client)
+      line.field("position", position)
+    case .name(let host): line.field("host", host)
+    case .listener, .process: break
     }
   }
 

@@ -46,7 +46,7 @@ public enum LogRecord: Sendable, Equatable {
   case endpointEmpty(backend: String, endpoint: String)
   /// A client did not begin with the header of the PROXY protocol that it has to send.
   case clientDenied(SessionID, listener: String, client: Endpoint, HeaderFlaw)
-  /// A fault of the configuration acts on a session for the first time.
+  /// A fault of the configuration acts for the first time, on a session or on what is no session's.
   case faultMet(FaultRecord)
   /// Active checks call an endpoint down, for the reason that the last of them has found.
   case endpointDown(CheckReport)

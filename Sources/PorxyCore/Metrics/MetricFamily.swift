@@ -163,7 +163,8 @@ extension MetricFamily {
     },
     MetricFamily(
       "porxy_faults_total", .counter, by: ["listener", "fault"],
-      "Sessions on which a fault of the configuration has acted, by the fault's name; only faults that have."
+      "Sessions on which a fault of the configuration has acted, by the fault's name; only faults that have. One that "
+        + "befalls a listener as a whole counts once, and one of names or porxy itself under no listener."
     ) { facts, samples in
       for meter in facts.meters.faults { samples.add([meter.listener, meter.fault], meter.sessions) }
     },

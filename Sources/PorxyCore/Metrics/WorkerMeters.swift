@@ -22,9 +22,10 @@ public struct WorkerMeters: Sendable, Equatable {
   public init() {}
 }
 
-/// Sessions of a listener on which a fault of the configuration has acted.
+/// Sessions of a listener on which a fault of the configuration has acted; of one that is no session's, how often it
+/// was told of.
 public struct FaultMeter: Sendable, Equatable {
-  /// The listener's name.
+  /// The listener's name; empty where the fault is no listener's.
   public let listener: String
   /// The fault's name.
   public let fault: String

@@ -9,7 +9,11 @@ struct ActivePlan {
   /// A later plan has a higher one.
   var version: UInt64
   /// In the order of the lines.
-  var faults: [ActiveFault] = []
+  var faults: [ActiveFault] = [] {
+    didSet { shortages = faults.indices.filter { faults[$0].planned.deed.scope == .process } }
+  }
+  /// The places of those that porxy's own calls meet.
+  private(set) var shortages: [Int] = []
 
   /// The first worker begins: the times of what was there before count from now.
   mutating func begin(at now: Instant) {
@@ -22,9 +26,16 @@ struct ActivePlan {
     guard sessions.listener ?? listener == listener, sessions.numbers.contains(number),
       number.isMultiple(of: sessions.every), sessions.clients?.contains(client) ?? true
     else { return false }
-    guard sessions.share < FaultSessions.shareOfAll else { return true }
+    // What its client says first decides.
+    guard sessions.keyLength == nil else { return true }
+    return isDrawn(fault, listener, number)
+  }
+
+  /// Whether a session is among the share that a fault befalls, by its number or its key.
+  func isDrawn(_ fault: PlannedFault, _ listener: String, _ number: UInt64) -> Bool {
+    guard fault.sessions.share < FaultSessions.shareOfAll else { return true }
     let draw = draw(fault, .share, listener, number, at: 0)
-    return draw.multipliedFullWidth(by: UInt64(FaultSessions.shareOfAll)).high < UInt64(sessions.share)
+    return draw.multipliedFullWidth(by: UInt64(FaultSessions.shareOfAll)).high < UInt64(fault.sessions.share)
   }
 
   /// What a draw is for.
@@ -32,6 +43,8 @@ struct ActivePlan {
     case share = 1
     case jitterToClient
     case jitterToBackend
+    case lossToClient
+    case lossToBackend
   }
 
   /// 64 even bits.
@@ -50,6 +63,9 @@ struct ActiveFault {
   let serial: UInt64
   /// Since when: `from` and `until` count from here.
   var since: Instant
+
+  /// What the client says first decides which sessions it befalls.
+  var isKeyed: Bool { planned.sessions.keyLength != nil }
 
   /// Whether its `from` has come, and its `until` has not.
   func isTime(at now: Instant) -> Bool { now >= since + planned.trigger.from && now < end }

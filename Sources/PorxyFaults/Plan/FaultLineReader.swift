@@ -20,10 +20,7 @@ enum FaultLineReader {
     if let until = fault.trigger.until, until <= fault.trigger.from {
       throw FaultLineError(0..<line.utf8.count, "the fault ends before it begins", "write a later time behind until")
     }
-    if case .backend = deed, fault.trigger.hasPosition {
-      throw FaultLineError(
-        0..<line.utf8.count, "there are no bytes before the backend is connected", "remove \"at\", or write after")
-    }
+    try check(fault, given, 0..<line.utf8.count)
     fault.hasOwnName = !fault.name.isEmpty
     // Names that are the same up to a slash draw their sessions together.
     let drawn = fault.hasOwnName ? String(fault.name.prefix { $0 != "/" }) : words.all
@@ -36,11 +33,44 @@ enum FaultLineReader {
     text.utf8.reduce(0x706f_7278_79) { SplitMix64.mix($0 &+ UInt64($1) &+ 1) }
   }
 
+  /// Whether the parts of a line go together.
+  private static func check(_ fault: PlannedFault, _ given: [String], _ all: Range<Int>) throws(FaultLineError) {
+    let scope = fault.deed.scope
+    let allowed: [String]
+    switch scope {
+    case .sessions: allowed = given.filter { $0 != "of name" }
+    case .listener: allowed = ["on", "from", "until", "as"]
+    case .names: allowed = ["of name", "from", "until", "as"]
+    case .process: allowed = ["from", "until", "as"]
+    }
+    if let wrong = given.first(where: { !allowed.contains($0) }) {
+      let what = scope == .sessions ? "sessions, and asks for no names" : scope.rawValue + ", and chooses no sessions"
+      throw FaultLineError(all, "\"\(wrong)\" does not go with a fault of \(what)", "remove \"\(wrong)\"")
+    }
+    if case .backend = fault.deed {
+      if fault.trigger.hasPosition {
+        throw FaultLineError(
+          all, "there are no bytes before the backend is connected", "remove \"at\", or write after")
+      }
+      if fault.sessions.keyLength != nil {
+        throw FaultLineError(all, "the backend is connected before a client has said anything", "remove \"keyed\"")
+      }
+    }
+    if case .corrupt = fault.deed, !fault.trigger.hasPosition {
+      throw FaultLineError(all, "it is not said which byte is corrupted", "write at and its place, as in at 64KiB")
+    }
+    if fault.sessions.keyLength != nil, fault.sessions.most != nil {
+      throw FaultLineError(
+        all, "what counts sessions depends on their order, and \"keyed\" does not", "remove one of them")
+    }
+  }
+
   // MARK: Deeds
 
   private static let deeds =
-    "latency, bandwidth, slices, black hole, stall, partition, one way partition, reset, end, slow end, lost end, or "
-    + "refuse, unreachable, silent or slow with backend"
+    "latency, bandwidth, slices, loss, black hole, stall, partition, one way partition, reset, end, corrupt, slow end, "
+    + "lost end; refuse, unreachable, silent or slow with backend; refuse, syn lost, slow accept, never accept; slow, "
+    + "failed or changed resolution; or no descriptors, ports, memory or conduits"
 
   private static func deed(_ words: inout FaultWords) throws(FaultLineError) -> FaultDeed {
     let word = try words.need("a fault")
@@ -79,6 +109,15 @@ enum FaultLineReader {
     case "slow" where words.take("end"):
       let side = try target(&words)
       return .lateEnd(to: side, try words.duration())
+    case "loss":
+      let side = try target(&words)
+      return .loss(to: side, try share(try words.need("a share like 1%")))
+    case "corrupt" where words.peek?.text == "by":
+      try expect("by", &words)
+      return .corrupt(by: try words.side())
+    case "syn", "never", "no", "failed", "changed": return try whole(word.text, &words)
+    case "slow" where ["accept", "resolution"].contains(words.peek?.text): return try whole("slow", &words)
+    case "refuse" where words.peek?.text != "backend": return .listener(.refused)
     case "refuse", "unreachable", "silent", "slow":
       try expect("backend", &words)
       switch word.text {
@@ -92,6 +131,36 @@ enum FaultLineReader {
         throw FaultLineError(word.range, "\"\(word.text)\" happens below TCP, where a proxy cannot reach", advice)
       }
       throw FaultLineError(word.range, "there is no fault \"\(word.text)\"", "write \(deeds)")
+    }
+  }
+
+  /// What is not about single sessions, behind its first word.
+  private static func whole(_ first: String, _ words: inout FaultWords) throws(FaultLineError) -> FaultDeed {
+    switch first {
+    case "syn":
+      try expect("lost", &words)
+      return .listener(.deaf(words.take("for") ? try words.duration() : nil))
+    case "never":
+      try expect("accept", &words)
+      return .listener(.neverAccept)
+    case "slow" where words.take("accept"): return .listener(.slowAccept(try words.duration()))
+    case "no":
+      let word = try words.need("descriptors, ports, memory or conduits")
+      guard let supply = FaultedSupply(rawValue: word.text) else {
+        throw FaultLineError(
+          word.range, "porxy cannot do without \"\(word.text)\"", "write descriptors, ports, memory or conduits")
+      }
+      return .shortage(supply)
+    default:
+      try expect("resolution", &words)
+      if first == "slow" { return .resolution(.slow(try words.duration())) }
+      if first == "failed" { return .resolution(.failed) }
+      try expect("to", &words)
+      let word = try words.need("an address")
+      guard let address = IPAddress(word.text) else {
+        throw FaultLineError(word.range, "\"\(word.text)\" is no address", "write one like 192.0.2.1 or 2001:db8::1")
+      }
+      return .resolution(.changed(address))
     }
   }
 
@@ -110,7 +179,7 @@ enum FaultLineReader {
   // MARK: Sessions and times
 
   private static let clauses =
-    "on, of, every, from, until, after, at, as, 10% of sessions, once, twice or 3 times"
+    "on, of, every, from, until, after, at, as, 10% of sessions, once, twice, 3 times or keyed by first 64B"
 
   /// Reads one and says which.
   private static func clause(
@@ -135,6 +204,9 @@ enum FaultLineReader {
       fault.sessions.every = try ordinal(&words)
       _ = words.take("session")
     case "of": return try which(&words, &fault.sessions)
+    case "keyed":
+      for word in ["by", "first"] { try expect(word, &words) }
+      fault.sessions.keyLength = UInt32(try words.size(1...keyLengthMax))
     default:
       if word.text.hasSuffix("%") {
         fault.sessions.share = try share(word)
@@ -151,11 +223,14 @@ enum FaultLineReader {
     return clause
   }
 
-  /// `of session 3`, `of sessions 3-5`, `of sessions 3-`, `of clients 10.0.0.0/8`.
+  /// Of what a client says first.
+  private static let keyLengthMax: UInt64 = 4096
+
+  /// `of session 3`, `of sessions 3-5`, `of sessions 3-`, `of clients 10.0.0.0/8`, `of name db.internal`.
   private static func which(
     _ words: inout FaultWords, _ sessions: inout FaultSessions
   ) throws(FaultLineError) -> String {
-    let word = try words.need("session, sessions or clients")
+    let word = try words.need("session, sessions, clients or name")
     switch word.text {
     case "session", "sessions":
       let numbers = try words.need("a number")
@@ -171,8 +246,11 @@ enum FaultLineReader {
       }
       sessions.clients = network
       return "of clients"
+    case "name":
+      sessions.host = try words.need("a name, as a backend has it").text
+      return "of name"
     default:
-      throw FaultLineError(word.range, "\"\(word.text)\" is not known here", "write session, sessions or clients")
+      throw FaultLineError(word.range, "\"\(word.text)\" is not known here", "write session, sessions, clients or name")
     }
   }
 
@@ -233,7 +311,7 @@ enum BelowTCP {
   static func advice(for word: String) -> String? {
     let options: String? =
       switch word {
-      case "loss", "drop": "loss 1%"
+      case "drop": "loss 1%"
       case "reorder": "delay 10ms reorder 25%"
       case "duplicate": "duplicate 1%"
       case "corrupt": "corrupt 0.1%"

@@ -54,8 +54,84 @@ public enum FaultDeed: Sendable, Equatable {
   case reset(by: FaultSide)
   /// A side's stream ends.
   case end(by: FaultSide)
+  /// Each segment's worth of bytes to a side, or to both, is lost with this share of a million, and comes with a
+  /// retransmission.
+  case loss(to: FaultSide?, UInt32)
+  /// A bit of the byte behind the position, of those that a side sends, is another one.
+  case corrupt(by: FaultSide)
   /// Connecting to the backend goes wrong.
   case backend(FaultedConnect)
+  /// A listener treats all its clients in this way.
+  case listener(FaultedListener)
+  /// Names are answered in this way.
+  case resolution(FaultedResolution)
+  /// Porxy's machine has none of these.
+  case shortage(FaultedSupply)
+}
+
+/// What clients of a listener meet.
+public enum FaultedListener: Sendable, Equatable {
+  /// It does not listen: connecting is refused, and who waits to be accepted is reset.
+  case refused
+  /// What comes from a client before it has connected is lost, for so long, or to the end.
+  case deaf(Duration?)
+  /// A client that has connected is accepted so much later.
+  case slowAccept(Duration)
+  /// Clients connect, and are not accepted.
+  case neverAccept
+}
+
+/// What comes of a question for a name.
+public enum FaultedResolution: Sendable, Equatable {
+  /// The answer comes so much later.
+  case slow(Duration)
+  /// The name service does not answer.
+  case failed
+  /// Another address is the answer.
+  case changed(IPAddress)
+}
+
+/// What a machine can be short of.
+public enum FaultedSupply: String, Sendable, CaseIterable {
+  /// Nobody is accepted, nothing is connected, and no pipe opened (EMFILE).
+  case descriptors
+  /// Nothing is connected (EADDRNOTAVAIL).
+  case ports
+  /// Nobody is accepted and nothing connected (ENOMEM).
+  case memory
+  /// There is nothing that bytes could be read into.
+  case conduits
+
+  /// What accepting meets; nil: nothing.
+  var acceptFailure: Failure? {
+    switch self {
+    case .descriptors: .descriptorsExhausted
+    case .memory: .memoryExhausted
+    case .ports, .conduits: nil
+    }
+  }
+
+  /// What connecting meets; nil: nothing.
+  var connectFailure: Failure? {
+    switch self {
+    case .descriptors: .descriptorsExhausted
+    case .memory: .memoryExhausted
+    case .ports: .portsExhausted
+    case .conduits: nil
+    }
+  }
+}
+
+/// What a line of a plan is about.
+enum FaultScope: String {
+  /// Some of the sessions.
+  case sessions
+  /// All clients of a listener.
+  case listener
+  /// Questions for names.
+  case names
+  /// Porxy itself.
+  case process = "porxy"
 }
 
 /// What comes of an attempt to connect.
@@ -82,6 +158,11 @@ public struct FaultSessions: Sendable, Equatable {
   public var clients: IPNetwork?
   /// How many sessions at the most, the first that it may befall; nil: all.
   public var most: UInt64?
+  /// What the client says first, this many bytes of it, takes the place of the session's number in all draws; nil: the
+  /// number it is.
+  public var keyLength: UInt32?
+  /// Of a fault of names: the name asked for; nil: any.
+  public var host: String?
 
   public static let shareOfAll: UInt32 = 1_000_000
 }
@@ -118,16 +199,37 @@ extension FaultDeed {
     case .backend(.unreachable): "unreachable"
     case .backend(.silent): "silent"
     case .backend(.slow): "slow"
+    case .loss: "loss"
+    case .corrupt: "corrupt"
+    case .listener(.refused): "refuse-clients"
+    case .listener(.deaf): "syn-lost"
+    case .listener(.slowAccept): "slow-accept"
+    case .listener(.neverAccept): "never-accept"
+    case .resolution(.slow): "slow-resolution"
+    case .resolution(.failed): "failed-resolution"
+    case .resolution(.changed): "changed-resolution"
+    case .shortage(let supply): "no-\(supply.rawValue)"
+    }
+  }
+
+  var scope: FaultScope {
+    switch self {
+    case .listener: .listener
+    case .resolution: .names
+    case .shortage: .process
+    default: .sessions
     }
   }
 
   /// Whether it acts on the bytes that come from a side, and so on that side's socket.
   func acts(onStreamOf side: FaultSide) -> Bool {
     switch self {
-    case .latency(let to, _, _), .bandwidth(let to, _), .slices(let to, _, _), .lateEnd(let to, _), .blackHole(let to):
+    case .latency(let to, _, _), .bandwidth(let to, _), .slices(let to, _, _), .lateEnd(let to, _), .blackHole(let to),
+      .loss(let to, _):
       to == nil || to == side.other
-    case .stall(let one, _), .partition(let one, _, _), .reset(by: let one), .end(by: let one): one == side
-    case .backend: false
+    case .stall(let one, _), .partition(let one, _, _), .reset(by: let one), .end(by: let one), .corrupt(by: let one):
+      one == side
+    case .backend, .listener, .resolution, .shortage: false
     }
   }
 }

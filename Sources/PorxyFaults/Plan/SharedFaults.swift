@@ -22,8 +22,10 @@ public final class SharedFaults: Sendable {
   fileprivate struct Counts {
     /// Sessions that it was given to, where it has a limit on them.
     var given: UInt64 = 0
-    /// Sessions on which it has acted.
+    /// Sessions, listeners or names on which it has acted.
     var met: UInt64 = 0
+    /// Listeners and names on which it has, in that order.
+    var subjects: [String] = []
   }
 
   private let state: Mutex<State>
@@ -94,6 +96,16 @@ public final class SharedFaults: Sendable {
     state.withLock { $0.counts[serial]?.met += 1 }
   }
 
+  /// A fault acts on a listener or a name; false: it was known.
+  func noteMet(_ serial: UInt64, at subject: String) -> Bool {
+    state.withLock { state in
+      guard state.counts[serial]?.subjects.contains(subject) == false else { return false }
+      state.counts[serial]?.subjects.append(subject)
+      state.counts[serial]?.met += 1
+      return true
+    }
+  }
+
   /// Conduits that may wait in one direction of a session.
   package static var conduitsMax: Int { DelayLine.conduitsMax }
 
@@ -104,7 +116,7 @@ public final class SharedFaults: Sendable {
     public let name: String
     /// As it was given, with one blank between words.
     public let line: String
-    /// Sessions on which it has acted.
+    /// Sessions on which it has acted; listeners or names, where it is no session's.
     public let sessions: UInt64
   }
 

@@ -45,6 +45,8 @@ struct FaultySocket {
   var isEndTold = false
   /// The proxy has taken the error.
   var hasFailed = false
+  /// Said of it before the proxy had it.
+  var heldReadiness: Readiness = []
   /// A pull was blocked, so the proxy waits for an event.
   var wantsRead = true
   /// The same of a push that a stall has blocked.
@@ -74,6 +76,10 @@ struct FaultySession {
   struct Fault {
     /// Its place in the plan that is in effect.
     var place: Int
+    /// What its client says first is to decide whether it befalls the session, and has not been said yet.
+    var isPending = false
+    /// Takes the place of the session's number in draws.
+    var key: UInt64?
     var isMet = false
     /// It strikes once, and has.
     var isDone = false
@@ -86,10 +92,24 @@ struct FaultySession {
   let client: Endpoint
   let acceptedAt: Instant
   var faults: [Fault]
+  /// Of what its client has said so far, as far as a fault wants to know.
+  var spoken = SpokenKey()
   /// Names of those that have acted; some may not be in the plan any more.
   var met: [String] = []
   /// Open sockets of the session.
   var sockets = 0
+}
+
+/// Makes a number of what a client says first, whatever the sizes of reads.
+struct SpokenKey {
+  private(set) var value: UInt64 = 0x6b65_7965_64
+  /// Bytes that it is made of.
+  private(set) var count: UInt32 = 0
+
+  mutating func add(_ byte: UInt8) {
+    value = SplitMix64.mix(value &+ UInt64(byte) &+ 1)
+    count += 1
+  }
 }
 
 /// What the faults make of a stream at one moment.
@@ -97,6 +117,8 @@ struct StreamEffects {
   /// Bytes until another fault may begin.
   var untilNext = UInt64.max
   var piece = UInt32.max
+  /// The place, among the session's faults, of one that corrupts the next byte.
+  var corrupting: Int?
   /// Bytes are thrown away.
   var swallows = false
   var rate: UInt32?

@@ -141,6 +141,10 @@ extension FaultyTransport where Base: ~Copyable {
     if case .waiting(let connect, let endpoint, let options) = sockets[place].stage {
       return finishWaiting(place, connect, endpoint, options)
     }
+    let held = sockets[place].heldReadiness
+    sockets[place].heldReadiness = []
+    guard sockets[place].isLined else { return held.isEmpty ? nil : .ready(id(of: place), held) }
+    if !held.isEmpty { return note(held, of: place) }
     fill(place)
     var readiness: Readiness = []
     if sockets[place].wantsWrite, sockets[place].failure == nil, stallEnd(place) <= base.now {

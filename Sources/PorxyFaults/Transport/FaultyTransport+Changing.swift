@@ -30,7 +30,8 @@ extension FaultyTransport where Base: ~Copyable {
       let new = added.filter { place in
         let fault = news.faults[place].planned
         // Its count is of those that begin.
-        return fault.sessions.most == nil
+        // What a client says first may have been said before.
+        return fault.sessions.most == nil && fault.sessions.keyLength == nil
           && news.befalls(fault, session.number, of: session.listener, from: session.client.address)
       }
       sessions[index]?.faults = (stay + new.map { FaultySession.Fault(place: $0) }).sorted { $0.place < $1.place }
@@ -38,6 +39,9 @@ extension FaultyTransport where Base: ~Copyable {
     for place in sockets.indices where sockets[place].isUsed && sockets[place].session != .max {
       lookAgain(place, without: gone[Int(sockets[place].session)])
     }
+    // At the next turn, where events can be told.
+    listenersDueAt = base.now
+    resolutionsDueAt = base.now
   }
 
   /// The faults of a socket's session are others now.
@@ -63,7 +67,9 @@ extension FaultyTransport where Base: ~Copyable {
 
   /// A fault of a session acts on the stream from a side, or may later.
   func isActedOn(_ session: UInt32, from side: FaultSide) -> Bool {
-    faults(of: session).contains { plan.faults[$0.place].planned.deed.acts(onStreamOf: side) }
+    faults(of: session).contains {
+      plan.faults[$0.place].planned.deed.acts(onStreamOf: side) || $0.isPending && side == .client
+    }
   }
 }
 

@@ -8,13 +8,14 @@ extension FaultyTransport where Base: ~Copyable {
     let session = client == .none ? UInt32.max : sockets[place(of: client)].session
     // A connection to a listener of porxy's own is known by its address, which a delayed one does not have yet.
     if session != .max, let (fault, connect) = connectFault(of: session),
-      !ports.contains(endpoint.port) || !base.isOwn(endpoint.address)
+      !listeners.contains(where: { $0.port == endpoint.port }) || !base.isOwn(endpoint.address)
     {
       meet(fault, of: session, at: 0)
       let id = add(.none, .waiting(connect, endpoint, options), session: session, .backend)
       arm(Int(id.slot), at: outcome(of: connect, options))
       return id
     }
+    if let failure = shortage(\.connectFailure) { throw TransportError(failure, during: "connect") }
     let socket = try base.connect(to: endpoint, options, for: .none)
     return add(socket, .connecting, session: session, .backend)
   }
@@ -22,7 +23,7 @@ extension FaultyTransport where Base: ~Copyable {
   /// The first fault of a session that acts on an attempt now.
   func connectFault(of session: UInt32) -> (fault: Int, connect: FaultedConnect)? {
     guard let known = sessions[Int(session)] else { return nil }
-    for (number, fault) in known.faults.enumerated() {
+    for (number, fault) in known.faults.enumerated() where !fault.isPending {
       let active = plan.faults[fault.place]
       guard case .backend(let connect) = active.planned.deed, active.isTime(at: base.now, of: known.acceptedAt) else {
         continue

@@ -8,7 +8,7 @@ extension FaultyTransport where Base: ~Copyable {
     let index = sockets[place].session
     guard index != .max, let session = sessions[Int(index)] else { return effects }
     let now = base.now
-    for (number, fault) in session.faults.enumerated() where !fault.isDone {
+    for (number, fault) in session.faults.enumerated() where !fault.isDone && !fault.isPending {
       let active = plan.faults[fault.place]
       let planned = active.planned
       guard planned.deed.acts(onStreamOf: sockets[place].side) else { continue }
@@ -23,7 +23,8 @@ extension FaultyTransport where Base: ~Copyable {
         continue
       }
       switch planned.deed {
-      case .latency, .lateEnd, .backend: break
+      case .latency, .loss, .lateEnd, .backend, .listener, .resolution, .shortage: break
+      case .corrupt: effects.corrupting = number
       case .blackHole: effects.swallows = true
       case .bandwidth(_, let rate): effects.rate = min(effects.rate ?? rate, rate)
       case .slices(_, let size, _): effects.piece = min(effects.piece, size)
@@ -69,7 +70,7 @@ extension FaultyTransport where Base: ~Copyable {
     guard index != .max, let session = sessions[Int(index)] else { return now }
     let position = sockets[place].position
     var (delay, gap) = (Duration.zero, Duration.zero)
-    for (number, fault) in session.faults.enumerated() where !fault.isDone {
+    for (number, fault) in session.faults.enumerated() where !fault.isDone && !fault.isPending {
       let active = plan.faults[fault.place]
       let planned = active.planned
       guard planned.deed.acts(onStreamOf: sockets[place].side), position >= planned.trigger.position,
@@ -79,8 +80,13 @@ extension FaultyTransport where Base: ~Copyable {
       case .latency(_, let latency, let jitter):
         delay += latency
         if jitter > .zero, count > 0 {
-          delay += self.jitter(jitter, planned, session, sockets[place].side, position..<position + UInt64(count))
+          delay += self.jitter(jitter, number, session, sockets[place].side, position..<position + UInt64(count))
         }
+      case .loss(_, let share):
+        guard count > 0 else { continue }
+        let lost = retransmission(share, number, session, sockets[place].side, position..<position + UInt64(count))
+        guard lost > .zero else { continue }
+        delay += lost
       case .slices(_, _, let pause): gap = max(gap, pause)
       case .bandwidth, .blackHole: break
       case .lateEnd(_, let late):
@@ -102,15 +108,44 @@ extension FaultyTransport where Base: ~Copyable {
 
   /// The longest that is drawn for one of the blocks that some bytes lie in.
   private func jitter(
-    _ most: Duration, _ fault: PlannedFault, _ session: FaultySession, _ side: FaultSide, _ bytes: Range<UInt64>
+    _ most: Duration, _ fault: Int, _ session: FaultySession, _ side: FaultSide, _ bytes: Range<UInt64>
   ) -> Duration {
     let purpose = side == .backend ? ActivePlan.Purpose.jitterToClient : .jitterToBackend
-    let blocks = (bytes.lowerBound / Self.blockSize)...((bytes.upperBound - 1) / Self.blockSize)
     let bound = most.nanoseconds + 1
-    let longest = blocks.reduce(UInt64(0)) { longest, block in
-      let draw = plan.draw(fault, purpose, session.listener, session.number, at: block)
-      return max(longest, draw.multipliedFullWidth(by: bound).high)
+    let longest = Self.blocks(of: bytes).reduce(UInt64(0)) { longest, block in
+      max(longest, draw(fault, purpose, session, at: block).multipliedFullWidth(by: bound).high)
     }
     return .nanoseconds(Int64(longest))
+  }
+
+  /// How long the last of some bytes takes more because segments are lost: a kernel sends a segment again after 200 ms,
+  /// and after twice as long each time that it is lost again.
+  private func retransmission(
+    _ share: UInt32, _ fault: Int, _ session: FaultySession, _ side: FaultSide, _ bytes: Range<UInt64>
+  ) -> Duration {
+    let purpose = side == .backend ? ActivePlan.Purpose.lossToClient : .lossToBackend
+    return Self.blocks(of: bytes).reduce(Duration.zero) { longest, block in
+      var (delay, timeout) = (Duration.zero, Self.retransmissionTimeout)
+      for attempt in 0..<Self.retransmissionsMax {
+        let draw = draw(fault, purpose, session, at: block * Self.retransmissionsMax + attempt)
+        guard draw.multipliedFullWidth(by: UInt64(FaultSessions.shareOfAll)).high < UInt64(share) else { break }
+        delay += timeout
+        timeout *= 2
+      }
+      return max(longest, delay)
+    }
+  }
+
+  /// Those that some bytes of a stream lie in.
+  private static func blocks(of bytes: Range<UInt64>) -> ClosedRange<UInt64> {
+    (bytes.lowerBound / blockSize)...((bytes.upperBound - 1) / blockSize)
+  }
+
+  private func draw(
+    _ fault: Int, _ purpose: ActivePlan.Purpose, _ session: FaultySession, at place: UInt64
+  ) -> UInt64 {
+    let known = session.faults[fault]
+    return plan.draw(
+      plan.faults[known.place].planned, purpose, session.listener, known.key ?? session.number, at: place)
   }
 }

@@ -64,7 +64,7 @@ extension FaultyTransport where Base: ~Copyable {
       arm(place, at: base.now + Limits.starvationInterval)
       return false
     }
-    var most = UInt32(clamping: min(effects.untilNext, UInt64(effects.piece)))
+    var most = UInt32(clamping: min(effects.untilNext, UInt64(effects.piece), untilKey(place)))
     if let rate = effects.rate { most = min(most, Self.portion(rate)) }
     let transfer = base.pull(from: sockets[place].base, into: &conduit, atMost: most)
     guard case .moved(let count) = transfer else {
@@ -81,6 +81,8 @@ extension FaultyTransport where Base: ~Copyable {
     sockets[place].pulls += 1
     sockets[place].isBulk = count >= Limits.bufferSize
     if let rate = effects.rate { pay(place, count, rate) }
+    if let fault = effects.corrupting { corrupt(&conduit, of: place, by: fault) }
+    if sockets[place].side == .client { listen(to: conduit, of: sockets[place].session) }
     let release = release(place, count)
     sockets[place].position += UInt64(count)
     if effects.swallows {

@@ -10,8 +10,10 @@ extension FaultyTransport: Transport where Base: ~Copyable {
     toldTaken = 0
     hasFired = false
     turn += 1
-    base.wait(until: min(deadline, timers.next))
+    base.wait(until: min(deadline, nextDeadline))
     takeNews()
+    if listenersDueAt <= base.now { followListeners() }
+    if resolutionsDueAt <= base.now { followResolutions() }
   }
 
   public mutating func nextEvent() -> Event? {
@@ -31,58 +33,23 @@ extension FaultyTransport: Transport where Base: ~Copyable {
   private mutating func translate(_ event: Event) -> Event? {
     switch event {
     case .ready(let socket, let readiness):
-      guard let id = owner(of: socket) else { return nil }
+      guard let id = owner(of: socket) else {
+        _ = noteWaiting(socket, readiness)
+        return nil
+      }
       return sockets[Int(id.slot)].isLined ? note(readiness, of: Int(id.slot)) : .ready(id, readiness)
     case .connected(let socket):
       return owner(of: socket).map { connected(Int($0.slot)) }
     case .connectFailed(let socket, let failure):
       return owner(of: socket).map { .connectFailed($0, failure) }
-    case .acceptable, .resolved, .control, .refused: return event
+    case .acceptable(let listener): return isToldOfClients(listener) ? event : nil
+    case .resolved(let resolution): return isToldOfAnswer(resolution) ? event : nil
+    case .control, .refused: return event
     }
   }
 
-  // MARK: Listening
+  // MARK: Addresses
 
-  public mutating func bind(to endpoint: Endpoint, _ options: ListenOptions) throws(TransportError) -> ListenerID {
-    let listener = try base.bind(to: endpoint, options)
-    listeners[listener] = (options.name, endpoint.port)
-    ports.append(endpoint.port)
-    return listener
-  }
-
-  public mutating func startListening(_ listener: ListenerID) throws(TransportError) {
-    try base.startListening(listener)
-  }
-  public mutating func stopListening(_ listener: ListenerID) { base.stopListening(listener) }
-  public mutating func setOptions(_ options: SocketOptions, of listener: ListenerID) {
-    base.setOptions(options, of: listener)
-  }
-  public mutating func setDeaf(_ isDeaf: Bool, _ listener: ListenerID) { base.setDeaf(isDeaf, listener) }
-
-  public mutating func accept(from listener: ListenerID) -> Acceptance {
-    let acceptance = base.accept(from: listener)
-    guard case .accepted(let socket, let client) = acceptance else { return acceptance }
-    let id = add(socket, .open, session: begin(listener, from: client), .client)
-    if sockets[Int(id.slot)].isLined { arm(Int(id.slot), at: base.now) }
-    return .accepted(id, from: client)
-  }
-
-  public mutating func hasClients(_ listener: ListenerID) -> Bool { base.hasClients(listener) }
-  public mutating func isLost(_ listener: ListenerID) -> Bool { base.isLost(listener) }
-  public mutating func acceptQueue(of listener: ListenerID) -> AcceptQueue? { base.acceptQueue(of: listener) }
-  public mutating func closeListener(_ listener: ListenerID) {
-    if let port = listeners.removeValue(forKey: listener)?.port, let place = ports.firstIndex(of: port) {
-      ports.remove(at: place)
-    }
-    base.closeListener(listener)
-  }
-
-  // MARK: Names and addresses
-
-  public mutating func resolve(_ host: String) -> ResolutionID { base.resolve(host) }
-  public mutating func takeAddresses(of resolution: ResolutionID) throws(ResolutionError) -> [IPAddress] {
-    try base.takeAddresses(of: resolution)
-  }
   public mutating func isOwn(_ address: IPAddress) -> Bool { base.isOwn(address) }
   public mutating func isListening(at endpoint: Endpoint) -> Bool? { base.isListening(at: endpoint) }
 
@@ -148,7 +115,7 @@ extension FaultyTransport: Transport where Base: ~Copyable {
 
   // MARK: Conduits
 
-  public mutating func borrowConduit(_ kind: ConduitKind) -> Conduit? { base.borrowConduit(kind) }
+  public mutating func borrowConduit(_ kind: ConduitKind) -> Conduit? { lacks(kind) ? nil : base.borrowConduit(kind) }
   public mutating func returnConduit(_ conduit: Conduit) { base.returnConduit(conduit) }
   public mutating func discardConduit(_ conduit: Conduit) { base.discardConduit(conduit) }
   public mutating func enlarge(_ conduit: inout Conduit) -> Bool { base.enlarge(&conduit) }

@@ -18,12 +18,15 @@ public struct FaultyTransport<Base: FaultableTransport & ~Copyable>: ~Copyable {
   private var owners: [SocketID] = []
   var sessions: [FaultySession?] = []
   private var freeSessions: [UInt32] = []
-  // lookup only: names and ports of the open listeners.
-  var listeners: [ListenerID: (name: String, port: UInt16)] = [:]
-  /// The same ports, one for each listener.
-  var ports: [UInt16] = []
+  /// The open ones, in the order in which they were bound.
+  var listeners: [FaultyListener] = []
+  /// Questions that faults answer, or whose answers they hold back.
+  var resolutions: [FaultyResolution] = []
 
   var timers = FaultTimers()
+  /// When listeners, and answers to questions, are to be looked at.
+  var listenersDueAt = Instant.never
+  var resolutionsDueAt = Instant.never
   /// What this turn's timers have to tell.
   var told: [Event] = []
   var toldTaken = 0
@@ -42,6 +45,9 @@ public struct FaultyTransport<Base: FaultableTransport & ~Copyable>: ~Copyable {
   static var paceInterval: Duration { .milliseconds(10) }
   /// Jitter is drawn once for so many bytes of a stream, however they are read.
   static var blockSize: UInt64 { 1448 }
+  /// What a kernel waits at least before it sends a segment again (TCP_RTO_MIN), and how often it is lost at the most.
+  static var retransmissionTimeout: Duration { .milliseconds(200) }
+  static var retransmissionsMax: UInt64 { 6 }
 
   public init(_ base: consuming Base, _ shared: SharedFaults) {
     self.shared = shared
@@ -50,7 +56,7 @@ public struct FaultyTransport<Base: FaultableTransport & ~Copyable>: ~Copyable {
   }
 
   /// When something happens that only this transport knows of.
-  public var nextDeadline: Instant { timers.next }
+  public var nextDeadline: Instant { min(timers.next, listenersDueAt, resolutionsDueAt) }
 
   /// Faults that acted on a session for the first time, since the last call.
   public mutating func takeMet(_ body: (FaultRecord) -> Void) {
@@ -139,12 +145,11 @@ public struct FaultyTransport<Base: FaultableTransport & ~Copyable>: ~Copyable {
   // MARK: Sessions
 
   /// A client begins a session; its place.
-  mutating func begin(_ listener: ListenerID, from client: Endpoint) -> UInt32 {
-    let name = listeners[listener]?.name ?? ""
+  mutating func begin(_ name: String, from client: Endpoint) -> UInt32 {
     let (number, faults) = enter(name, from: client.address)
     let session = FaultySession(
       number: number, listener: name, client: client, acceptedAt: base.now,
-      faults: faults.map { FaultySession.Fault(place: $0) })
+      faults: faults.map { FaultySession.Fault(place: $0, isPending: plan.faults[$0].isKeyed) })
     if let free = freeSessions.popLast() {
       sessions[Int(free)] = session
       return free
@@ -173,15 +178,54 @@ public struct FaultyTransport<Base: FaultableTransport & ~Copyable>: ~Copyable {
     sessions[Int(session)] = known
     shared.noteMet(active.serial)
     guard !isTold else { return }
-    met.append(
-      FaultRecord(
-        fault: name, what: active.planned.text, listener: known.listener, session: known.number,
-        client: known.client, position: position))
-    if let place = meters.firstIndex(where: { $0.fault == name && $0.listener == known.listener }) {
+    let subject = FaultRecord.Subject.session(
+      known.number, listener: known.listener, client: known.client, position: position)
+    tell(FaultRecord(fault: name, what: active.planned.text, on: subject))
+  }
+
+  private mutating func tell(_ record: FaultRecord) {
+    met.append(record)
+    let listener = record.listener ?? ""
+    if let place = meters.firstIndex(where: { $0.fault == record.fault && $0.listener == listener }) {
       meters[place].sessions += 1
     } else {
-      meters.append(FaultMeter(listener: known.listener, fault: name, sessions: 1))
+      meters.append(FaultMeter(listener: listener, fault: record.fault, sessions: 1))
     }
+  }
+
+  // MARK: Faults of no session
+
+  /// A fault of the plan acts on all clients of a listener.
+  mutating func meet(_ fault: Int, at listener: String) { meet(fault, .listener(listener), listener) }
+
+  /// A fault of the plan acts on a question for a name.
+  mutating func meet(_ fault: Int, of host: String) { meet(fault, .name(host), host) }
+
+  /// It is told of once, whichever worker it meets first.
+  private mutating func meet(_ fault: Int, _ subject: FaultRecord.Subject, _ name: String) {
+    let active = plan.faults[fault]
+    guard shared.noteMet(active.serial, at: name) else { return }
+    tell(FaultRecord(fault: active.planned.name, what: active.planned.text, on: subject))
+  }
+
+  /// What a call meets because porxy's machine is short of something; nil: nothing.
+  mutating func shortage(_ failure: (FaultedSupply) -> Failure?) -> Failure? {
+    for number in plan.shortages {
+      let active = plan.faults[number]
+      guard case .shortage(let supply) = active.planned.deed, active.isTime(at: base.now),
+        let failure = failure(supply)
+      else { continue }
+      meet(number, .process, "")
+      return failure
+    }
+    return nil
+  }
+
+  /// Whether a fault keeps a conduit from being lent.
+  mutating func lacks(_ kind: ConduitKind) -> Bool {
+    shortage { supply in
+      supply == .conduits || supply == .descriptors && kind == .pipe ? .memoryExhausted : nil
+    } != nil
   }
 
   // MARK: Times

@@ -26,7 +26,7 @@ struct MeterJudge {
   private mutating func judgeFaults() {
     let met = log.compactMap { if case .faultMet(let fault) = $0 { fault } else { nil } }
     for meter in totals.faults {
-      let told = met.count { $0.fault == meter.fault && $0.listener == meter.listener }
+      let told = met.count { $0.fault == meter.fault && ($0.listener ?? "") == meter.listener }
       expect(
         meter.sessions == told,
         "fault \(meter.fault) at listener \(meter.listener) counts \(meter.sessions) sessions, of \(told)")

@@ -5,9 +5,6 @@ import PorxyFaults
 struct FaultsCommand {
   private let options: FaultsOptions
 
-  /// Bytes of a file with lines.
-  private static let fileMax = 64 << 10
-
   init(_ options: FaultsOptions) { self.options = options }
 
   func perform() -> ExitCode {
@@ -31,48 +28,19 @@ struct FaultsCommand {
 
   /// Says whether the lines of a file make a plan, with every mistake and its place.
   private func check(_ file: String) -> ExitCode {
-    let bytes: [UInt8]
+    let lines: [FaultFile.Line]
     do throws(File.Failure) {
-      bytes = try File.read(file, atMost: Self.fileMax)
+      lines = try FaultFile.read(file)
     } catch {
       Output.complain("\(file): \(error.text)")
       return .mistaken
     }
-    let lines = FaultFile.lines(of: String(decoding: bytes, as: UTF8.self))
-    let mistakes = FaultPlan.mistakes(in: lines.map(\.text))
-      .map { Self.complaint(of: $0.error, at: lines[$0.line], in: file) }
+    let mistakes = FaultFile.mistakes(in: lines, of: file)
     guard mistakes.isEmpty else {
-      Output.tell(Palette.errors.paint("error:", in: mistakes.joined(), isGood: false))
+      Output.tell(Palette.errors.paint("error:", in: FaultFile.text(of: mistakes), isGood: false))
       return .mistaken
     }
     Output.print("\(file): \(Palette.output.paint("ok", .good))\n\(lines.count) faults\n")
     return .stopped
-  }
-
-  private static func complaint(of error: FaultLineError, at line: FaultFile.Line, in file: String) -> String {
-    let column = line.column + error.range.lowerBound
-    return "\(file):\(line.number):\(column): error: \(error.message); \(error.advice)\n"
-  }
-}
-
-/// A file with a line of a plan on each of its lines, blank ones and comments aside.
-enum FaultFile {
-  struct Line: Equatable {
-    let text: String
-    /// In the file, from 1.
-    let number: Int
-    /// Where the text begins, from 1.
-    let column: Int
-  }
-
-  static func lines(of text: String) -> [Line] {
-    var lines: [Line] = []
-    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let blanks = line.prefix { $0 == " " || $0 == "\t" }
-      let rest = line.dropFirst(blanks.count).prefix { $0 != "#" && $0 != "\r" }
-      if rest.allSatisfy({ $0 == " " || $0 == "\t" }) { continue }
-      lines.append(Line(text: String(rest), number: number + 1, column: blanks.utf8.count + 1))
-    }
-    return lines
   }
 }

@@ -7,6 +7,8 @@ struct RunOptions: Equatable {
   var workers: WorkerCount?
   var level: LogLevel?
   var format: LogFormat?
+  /// A file with further lines for the configuration's plan of faults; nil: none.
+  var faultFile: String?
   /// Reload when the file has changed.
   var watches = false
 }
@@ -35,6 +37,9 @@ extension RunOptions {
       "--log-format", "FORMAT", wanted: Arguments.oneOf(LogFormat.allCases),
       "Log as \(Arguments.oneOf(LogFormat.allCases)). Default: 'log' in the configuration, or else text.", \.format,
       Arguments.choice),
+    .text(
+      "--faults", "FILE", wanted: "a file, as in --faults db.faults",
+      "Have the faults of FILE happen, a line each, besides those of 'faults' in the configuration.", \.faultFile),
     .flag("--watch", "Reload when the configuration's file has changed. SIGHUP reloads in any case.", \.watches),
   ]
 }

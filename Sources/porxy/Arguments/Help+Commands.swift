@@ -5,7 +5,7 @@ extension Help {
     purpose: "porxy run - proxy TCP connections until a signal. 'run' may be left out.",
     usage: [
       "porxy [run] [--config FILE] [--workers N|auto] [--log-level LEVEL]",
-      "    [--log-format FORMAT] [--watch]",
+      "    [--log-format FORMAT] [--faults FILE] [--watch]",
     ],
     notes: [
       "The log goes to the standard error output. A first SIGTERM, SIGINT or SIGQUIT lets sessions finish within the "

@@ -45,6 +45,8 @@ struct ConfigurationSource {
   private let descriptorsUsed: Int
 
   init(_ options: RunOptions, _ file: ConfigurationFile, descriptorLimit: Int, descriptorsUsed: Int) {
+    var options = options
+    options.faultFile = options.faultFile.map(File.absolute)
     self.options = options
     name = file.path
     path = File.absolute(file.path)
@@ -82,6 +84,7 @@ struct ConfigurationSource {
   static func fitted(_ written: Configuration, by options: RunOptions) throws(Refusal) -> Configuration {
     var configuration = written
     options.apply(to: &configuration)
+    if let file = options.faultFile { try FaultFile.add(file, to: &configuration) }
     // Without SO_REUSEPORT a second worker could listen nowhere.
     if !KernelSupport.canSharePorts { configuration.workers = .fixed(1) }
     // Several workers accept in several orders, and sessions are numbered in the order in which they are accepted.

@@ -45,7 +45,7 @@ import Testing
       (["add", "stall client on web"], "there is no listener web"),
       (["add", "stall client as near"], "there are two faults called \"near\""),
       (["change", "far", "stall client"], "there is no fault far; 'porxy faults list' names them"),
-      (["change", "near", "loss 1%"], "tc qdisc add dev DEV root netem loss 1% seed 42"),
+      (["change", "near", "drop 1%"], "tc qdisc add dev DEV root netem loss 1% seed 42"),
       (["remove", "a/b c"], "there is no fault a/b c"),
     ] {
       let refused = try Invocation(["faults"] + words + ["--admin", stage.path])

@@ -130,7 +130,7 @@ import Testing
   }
 
   /// Segments that this kernel has dropped for want of hops (IP_MINTTL).
-  private static func droppedSegments() throws -> Int {
+  static func droppedSegments() throws -> Int {
     let table = String(decoding: try File.read("/proc/net/netstat", atMost: 1 << 16), as: UTF8.self)
     let rows = table.split(separator: "\n").filter { $0.hasPrefix("TcpExt:") }.map { $0.split(separator: " ") }
     guard rows.count == 2, let place = rows[0].firstIndex(of: "TCPMinTTLDrop") else { return 0 }

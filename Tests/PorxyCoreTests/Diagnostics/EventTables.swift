@@ -19,7 +19,8 @@ enum EventTables {
     .callRefused(.splice, .notPermitted), .attemptFailed(id, backend: "app", here, .connectionRefused),
     .clientDenied(id, listener: "web", client: here, .noHeader),
     .faultMet(
-      FaultRecord(fault: "latency-1", what: "latency 5ms", listener: "web", session: 1, client: here, position: 0)),
+      FaultRecord(
+        fault: "latency-1", what: "latency 5ms", on: .session(1, listener: "web", client: here, position: 0))),
     .endpointDown(report), .endpointUp(report), .endpointChecked(report), .endpointUnchecked(report),
   ]
 

@@ -193,12 +193,21 @@ import Testing
 
   @Test func writesAFault() {
     let fault = FaultRecord(
-      fault: "torn", what: "reset by backend", listener: "moo", session: 3, client: Endpoint(.loopbackV4, 1),
-      position: 65_536)
+      fault: "torn", what: "reset by backend",
+      on: .session(3, listener: "moo", client: Endpoint(.loopbackV4, 1), position: 65_536))
     #expect(
       line(.faultMet(fault), .text)
         == "2026-07-31T09:05:07.042Z info a fault of the plan acts: fault=torn what=\"reset by backend\" "
         + "listener=moo session=3 client=127.0.0.1:1 position=65536 worker=1\n")
+    let whole: [(FaultRecord.Subject, String)] = [
+      (.listener("moo"), "listener=moo"), (.name("db"), "host=db"), (.process, ""),
+    ]
+    for (subject, fields) in whole {
+      #expect(
+        line(.faultMet(FaultRecord(fault: "f", what: "w", on: subject)), .text)
+          == "2026-07-31T09:05:07.042Z info a fault of the plan acts: fault=f what=w "
+          + (fields.isEmpty ? "" : fields + " ") + "worker=1\n")
+    }
   }
 
   @Test func writesADeniedClient() {

@@ -16,11 +16,17 @@ import Testing
       "end by client of sessions 3-5 at 10",
       "refuse backend from 1s until 2s",
       "unreachable backend of sessions 7-", "silent backend once", "slow backend 2s 4 times",
+      "loss to client 0.5%", "corrupt by backend at 64KiB", "refuse on web until 8s", "syn lost for 3s", "syn lost",
+      "slow accept 2s on web as lazy", "never accept", "slow resolution 2s of name db.internal", "failed resolution",
+      "changed resolution to 192.0.2.7", "no descriptors from 1s", "no ports", "no memory", "no conduits",
+      "latency 5ms keyed by first 64B 10% of sessions",
     ])
     #expect(
       plan.faults.map(\.name) == [
         "latency-1", "bandwidth-1", "slices-1", "stall-1", "torn", "end-1", "refuse-1", "unreachable-1", "silent-1",
-        "slow-1",
+        "slow-1", "loss-1", "corrupt-1", "refuse-clients-1", "syn-lost-1", "syn-lost-2", "lazy", "never-accept-1",
+        "slow-resolution-1", "failed-resolution-1", "changed-resolution-1", "no-descriptors-1", "no-ports-1",
+        "no-memory-1", "no-conduits-1", "latency-2",
       ])
     #expect(plan.faults[0].deed == .latency(to: .client, .milliseconds(50), jitter: .milliseconds(10)))
     #expect(plan.faults[0].sessions.listener == "web")
@@ -40,6 +46,15 @@ import Testing
     #expect(plan.faults[7].sessions.numbers == 7...UInt64.max)
     #expect((plan.faults[8].deed, plan.faults[8].sessions.most) == (.backend(.silent), 1))
     #expect((plan.faults[9].deed, plan.faults[9].sessions.most) == (.backend(.slow(.seconds(2))), 4))
+    let whole: [FaultDeed] = [
+      .loss(to: .client, 5000), .corrupt(by: .backend), .listener(.refused), .listener(.deaf(.seconds(3))),
+      .listener(.deaf(nil)), .listener(.slowAccept(.seconds(2))), .listener(.neverAccept),
+      .resolution(.slow(.seconds(2))), .resolution(.failed), .resolution(.changed(IPAddress(v4: 0xc000_0207))),
+      .shortage(.descriptors), .shortage(.ports), .shortage(.memory), .shortage(.conduits),
+    ]
+    #expect(plan.faults[10..<24].map(\.deed) == whole)
+    #expect(plan.faults[12].sessions.listener == "web" && plan.faults[17].sessions.host == "db.internal")
+    #expect((plan.faults[24].sessions.keyLength, plan.faults[24].sessions.share) == (64, 100_000))
   }
 
   @Test(
@@ -54,6 +69,14 @@ import Testing
       ("latency 5ms of clients 10.0.0.0/33", 23..<34, "no network"), ("latency 5ms on a on b", 17..<19, "twice"),
       ("latency 5ms as /ab", 15..<18, "no name"), ("latency 5ms from 2s until 1s", 0..<28, "ends before it begins"),
       ("refuse backend at 5B", 0..<20, "no bytes before"), ("", 0..<1, "ends where"),
+      ("refuse of session 3", 0..<19, "chooses no sessions"), ("never accept at 5B", 0..<18, "chooses no sessions"),
+      ("no conduits on web", 0..<18, "does not go with a fault of porxy"), ("no luck", 3..<7, "cannot do without"),
+      ("latency 5ms of name db", 0..<22, "asks for no names"), ("failed resolution on web", 0..<24, "fault of names"),
+      ("corrupt by client", 0..<17, "which byte"), ("loss to client 1", 15..<16, "no share"),
+      ("changed resolution to db", 22..<24, "no address"),
+      ("slow backend 2s keyed by first 8B", 0..<33, "before a client"),
+      ("reset by client keyed by first 8B once", 0..<38, "depends on their order"),
+      ("reset by client keyed by first 8KiB", 31..<35, "out of range"), ("syn found", 4..<9, "lost is expected"),
       ("latency 25h", 8..<11, "out of range"), ("stall client 2 times 3 times", 21..<22, "twice"),
     ] as [(String, Range<Int>, String)])
   func complains(line: String, range: Range<Int>, message: String) {
@@ -66,7 +89,7 @@ import Testing
   @Test(
     "what no program in user space can do is refused with the command that does it",
     arguments: [
-      "loss 1%", "drop 1%", "reorder 25%", "duplicate 1%", "corrupt 1%",
+      "drop 1%", "reorder 25%", "duplicate 1%", "corrupt 1%",
     ])
   func refusesWhatIsBelow(line: String) {
     let error = #expect(throws: FaultPlanError.self) { try FaultPlan([line]) }

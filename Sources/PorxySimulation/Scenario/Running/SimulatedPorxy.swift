@@ -93,14 +93,12 @@ final class SimulatedPorxy {
     return nil
   }
 
-  /// For a person, which fault was told of twice for one session; nil: none was.
+  /// For a person, which fault was told of twice for one session, listener or name; nil: none was.
   var complaintOfFaults: String? {
     var told: [FaultRecord] = []
     for case .faultMet(let fault) in records {
-      let isKnown = told.contains {
-        $0.fault == fault.fault && $0.listener == fault.listener && $0.session == fault.session
-      }
-      if isKnown { return "fault \(fault.fault) is told of twice for session \(fault.session) of \(fault.listener)" }
+      let isKnown = told.contains { $0.fault == fault.fault && $0.isAbout(fault.subject) }
+      if isKnown { return "fault \(fault.fault) is told of twice: \(fault.subject)" }
       told.append(fault)
     }
     return nil
@@ -376,5 +374,16 @@ extension SimulatedPorxy {
       order.swapAt(last, Int(network.chance.below(UInt64(last) + 1, .workerOrder, key, rounds)))
     }
     return order
+  }
+}
+
+extension FaultRecord {
+  /// It is about this session, listener or name, wherever in the stream.
+  fileprivate func isAbout(_ other: Subject) -> Bool {
+    switch (subject, other) {
+    case (.session(let number, let listener, _, _), .session(let otherNumber, let otherListener, _, _)):
+      number == otherNumber && listener == otherListener
+    default: subject == other
+    }
   }
 }

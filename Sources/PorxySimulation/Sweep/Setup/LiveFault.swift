@@ -17,14 +17,19 @@ struct LiveFault: Sendable, Equatable {
     from = .milliseconds(Int(own.below(length.nanoseconds / 1_000_000 + 1)))
     until = from + .milliseconds(1 + Int(own.below(length.nanoseconds / 1_000_000 + 1)))
     let side = own.pick(["", "to client ", "to backend "])
+    if own.chance(1, in: 4) {
+      line = own.pick(["slow accept \(1 + own.below(900))ms", "syn lost for \(1 + own.below(2000))ms"])
+      return
+    }
     let deed =
-      switch own.below(7) {
+      switch own.below(8) {
       case 0: "latency \(side)\(own.below(400))ms"
       case 1: "latency \(side)\(own.below(50))ms jitter \(1 + own.below(200))ms"
       case 2: "bandwidth \(side)\(10 + own.below(1000))KiB/s"
       case 3: "slices \(side)\(50 + own.below(3000))B pause \(own.below(3))ms"
       case 4: "stall \(own.pick(FaultSide.allCases).rawValue) for \(1 + own.below(2000))ms"
       case 5: "slow end \(side)\(1 + own.below(900))ms"
+      case 6: "loss \(side)\(1 + own.below(20))%"
       default: "slow backend \(1 + own.below(900))ms"
       }
     let place = own.chance(1, in: 3) && !deed.hasPrefix("slow backend") ? " at \(own.below(3000))B" : ""
