@@ -10,7 +10,7 @@ extension Run {
     return SessionOracle(
       client, client: SessionOracle.Party(players.clients[client]),
       server: place.map { SessionOracle.Party(players.connections[$0]) } ?? SessionOracle.Party(absent: peerPlan),
-      isRefused: server == nil, isNeutral: setup.isNeutral(routes[client], client: client),
+      isRefused: server == nil, isNeutral: neutrality[client],
       hops: routes[client].listeners.count, at: now)
   }
 
@@ -37,7 +37,7 @@ extension Run {
       judgeHaste(of: client, oracle, porxy)
       judgeName(of: client, oracle, players)
       // Each hop waits for itself.
-      guard setup.isNeutral(routes[client], client: client), oracle.hops == 1 else { continue }
+      guard neutrality[client], oracle.hops == 1 else { continue }
       let (near, own, far) = (setup.clientLimits, setup.porxyLimits, setup.serverLimits)
       oracle.checkForgotten(
         record,

@@ -19,6 +19,12 @@ struct Players {
   /// By number.
   var numbers: [Int] { clients.indices.map { 2 * $0 } + connections.indices.map { 2 * $0 + 1 } }
 
+  /// Somebody has a socket. Asked for at each step, so no peer is copied.
+  var haveSocket: Bool {
+    clients.indices.contains { clients[$0].socket != nil }
+      || connections.indices.contains { connections[$0].socket != nil }
+  }
+
   /// The connection of a server that carries a client's bytes, or whose bytes the client has got.
   func connection(joinedTo client: Int, atServer server: Int) -> Int? {
     let seen = clients[client].seen
@@ -94,7 +100,7 @@ final class RandomPeers: Peers {
   }
 
   /// Somebody still has a socket, or is to come.
-  var isBusy: Bool { toCome > 0 || players.numbers.contains { players[$0].socket != nil } }
+  var isBusy: Bool { toCome > 0 || players.haveSocket }
 
   /// The run is over: whoever is still there goes, and whoever comes is sent away.
   func giveUp(on network: Network) {

@@ -12,6 +12,8 @@ public final class Run {
   let world: RunWorld
   /// By client.
   let routes: [Route]
+  /// By client: the faults change when it sees what it sees, and nothing else.
+  let neutrality: [Bool]
   var verdicts = Verdicts()
   var outcome: RunOutcome
   private var steps = 0
@@ -43,7 +45,9 @@ public final class Run {
     outcome = RunOutcome(setup.seed)
     faultTimes = setup.faultChanges
     world = RunWorld(setup, arm, stretch)
-    routes = setup.clients.indices.map { setup.route(ofClient: $0) }
+    let routes = setup.clients.indices.map { setup.route(ofClient: $0) }
+    self.routes = routes
+    neutrality = setup.clients.indices.map { setup.isNeutral(routes[$0], client: $0) }
   }
 
   /// Performs the run of a seed, and, where it tells something, the same peers without porxy beside it.

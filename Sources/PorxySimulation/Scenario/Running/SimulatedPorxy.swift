@@ -345,8 +345,11 @@ extension SimulatedPorxy {
   private func serveAll(until end: Instant) {
     for worker in workers where worker.isServing && !worker.standsStill { worker.interrupt() }
     stopWhoStandsStill()
-    while !workers.contains(where: isDue) {  // bound: virtual time
-      let next = min(max(nextDeadline, network.now), end)
+    // Nobody takes a turn in the loop, so nothing becomes due by itself.
+    let deadlines = workers.map { $0.isServing ? $0.nextDeadline : .never }
+    while !zip(workers, deadlines).contains(where: { $0.isServing && $0.isAwake(dueAt: $1) }) {  // bound: virtual time
+      let due = zip(workers, deadlines).reduce(Instant.never) { $1.0.standsStill ? $0 : min($0, $1.1) }
+      let next = min(max(due, network.now), end)
       if let event = network.nextEventTime, event <= next {
         network.step()
         stopWhoStandsStill()

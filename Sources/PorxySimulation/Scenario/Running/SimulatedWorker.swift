@@ -45,9 +45,11 @@ final class SimulatedWorker {
   var nextDeadline: Instant { engine.nextDeadline() }
   var standsStill: Bool { network.standsStill(mailbox) }
   /// A wait would return now.
-  var isAwake: Bool {
-    !standsStill
-      && (engine.isStopped() || network.hasMail(mailbox) || engine.nextDeadline() <= network.now)
+  var isAwake: Bool { isAwake(dueAt: engine.nextDeadline()) }
+
+  /// The same, for whoever knows when its next turn has something to do.
+  func isAwake(dueAt deadline: Instant) -> Bool {
+    !standsStill && (deadline <= network.now || network.hasMail(mailbox) || engine.isStopped())
   }
 
   /// It is stopped in its wait.

@@ -118,9 +118,15 @@ final class Engine<IO: SimulatedIO & ~Copyable> {
 
   var isServing: Bool { proxy.isServing }
   var sessionCount: Int { proxy.sessionCount }
-  var nextDeadline: Instant { min(proxy.nextDeadline, transport.ownDeadline) }
+  var nextDeadline: Instant { min(Self.deadline(of: &proxy), Self.deadline(of: &transport)) }
   var isStopped: Bool { transport.withSimulated { $0.isStopped } }
   var checkCount: Int { proxy.checkCount }
+
+  // Asked for at each step: what is lent to be changed is not copied.
+  @inline(never)
+  private static func deadline(of proxy: inout Proxy<IO>) -> Instant { proxy.nextDeadline }
+  @inline(never)
+  private static func deadline(of transport: inout IO) -> Instant { transport.ownDeadline }
 
   func busiest(above most: UInt8) -> (pulls: UInt32, local: Endpoint, remote: Endpoint)? {
     transport.withSimulated { transport in
