@@ -1,4 +1,5 @@
 import PorxyCore
+import PorxyFaults
 import PorxySimulation
 import TestSupport
 import Testing
@@ -86,6 +87,19 @@ import Testing
     let unused = IPAddress(v4: 0x7f00_0063)
     #expect(stage.transport.isListening(at: Endpoint(unused, stage.around.port(of: narrow))) == false, "IPv6 alone")
     #expect(stage.transport.isListening(at: Endpoint(.loopbackV6, stage.around.port(of: narrow))) == true)
+  }
+
+  @Test("what came from a client while a fault kept it waiting is told once it is accepted")
+  func tellsOfWhoWaited() throws {
+    let faults = SharedFaults(FaultSettings(plan: ["slow accept 5ms"]))
+    let stage = Stage(around: SimulatedHarness { FaultyTransport($0, faults) })
+    let (listener, port) = try stage.listen()
+    let peer = try stage.around.call(port)
+    stage.around.settle()
+    #expect(stage.peers.send(peer, 3) == .bytes(3))
+    stage.around.settle()
+    let (id, _) = try stage.accept(from: listener)
+    #expect(stage.ready(id, [.readable, .writable]))
   }
 
   @Test("a listener says how many clients wait, and how many may", arguments: Subject.allCases)

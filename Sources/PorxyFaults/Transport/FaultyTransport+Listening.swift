@@ -204,7 +204,7 @@ extension FaultyTransport where Base: ~Copyable {
       }
       let release = base.now + (listeners[place].delay ?? .zero)
       listeners[place].waiting.append(FaultyListener.Waiting(socket: socket, client: client, release: release))
-      listenersDueAt = min(listenersDueAt, release)
+      if release > base.now { listenersDueAt = min(listenersDueAt, release) }
     }
     return nil
   }

@@ -7,7 +7,7 @@ struct FaultyResolution {
   /// By its serial number.
   let fault: UInt64
   /// When the proxy may hear of the answer.
-  var release: Instant
+  let release: Instant
   /// The base transport has it.
   var isAnswered = false
 }
@@ -56,25 +56,28 @@ extension FaultyTransport where Base: ~Copyable {
 
   /// The base transport has an answer: whether the proxy is to hear of it now.
   mutating func isToldOfAnswer(_ resolution: ResolutionID) -> Bool {
-    guard let place = resolutions.firstIndex(where: { $0.id == resolution }), resolutions[place].release > base.now
-    else { return true }
+    guard let place = resolutions.firstIndex(where: { $0.id == resolution }), !isDue(resolutions[place]) else {
+      return true
+    }
     resolutions[place].isAnswered = true
     resolutionsDueAt = min(resolutionsDueAt, resolutions[place].release)
     return false
   }
 
-  /// Tells of the answers that are due, and notes when the next is. What a fault has held back comes at once when that
-  /// has gone.
+  /// What a fault has held back comes at once when that has gone.
+  private func isDue(_ resolution: FaultyResolution) -> Bool {
+    resolution.release <= base.now || !plan.faults.contains { $0.serial == resolution.fault }
+  }
+
+  /// Tells of the answers that are due, and notes when the next is.
   mutating func followResolutions() {
     resolutionsDueAt = .never
     for place in resolutions.indices where resolutions[place].isAnswered {
-      let stays = plan.faults.contains { $0.serial == resolutions[place].fault }
-      if stays, resolutions[place].release > base.now {
-        resolutionsDueAt = min(resolutionsDueAt, resolutions[place].release)
-      } else {
+      if isDue(resolutions[place]) {
         resolutions[place].isAnswered = false
-        resolutions[place].release = base.now
         told.append(.resolved(resolutions[place].id))
+      } else {
+        resolutionsDueAt = min(resolutionsDueAt, resolutions[place].release)
       }
     }
   }

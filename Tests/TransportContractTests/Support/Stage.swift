@@ -14,8 +14,10 @@ final class Stage {
 
   private static let patience = Duration.seconds(5)
 
-  init(_ subject: Subject) throws {
-    around = try subject.harness()
+  convenience init(_ subject: Subject) throws { self.init(around: try subject.harness()) }
+
+  init(around: any TransportHarness) {
+    self.around = around
     transport = around.transport
     peers = around.peers
   }

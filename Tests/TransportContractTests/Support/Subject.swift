@@ -9,6 +9,7 @@ enum Subject: String, CaseIterable, Codable, Sendable, CustomTestStringConvertib
   case simulated
   /// Below one that has faults happen, with none in its plan.
   case epollBelowFaults = "epoll, below faults"
+  /// The same, where all clients go through the queue of those that are accepted late.
   case simulatedBelowFaults = "simulated, below faults"
   /// Below one that records.
   case epollRecorded = "epoll, recorded"
@@ -31,7 +32,8 @@ enum Subject: String, CaseIterable, Codable, Sendable, CustomTestStringConvertib
     case .epollBelowFaults: try LoopbackHarness { FaultyTransport($0, SharedFaults(.empty, seed: 1)) }
     case .epollRecorded: try LoopbackHarness { RecordingTransport($0) }
     case .simulatedRecorded: SimulatedHarness { RecordingTransport($0) }
-    case .simulatedBelowFaults: SimulatedHarness { FaultyTransport($0, SharedFaults(.empty, seed: 1)) }
+    case .simulatedBelowFaults:
+      SimulatedHarness { FaultyTransport($0, SharedFaults(FaultSettings(plan: ["slow accept 0ms"]))) }
     }
   }
 }
