@@ -40,6 +40,7 @@ def porxy(setting):
         lines += [f"  - name: {route.name}-server", "    host: 127.0.0.1", f"    port: {route.server}"]
     if spin := getattr(setting.options, "spin", None):
         lines += ["", f"spin: {spin}"]
+    lines += getattr(setting.options, "lines", [])
     binary = os.path.abspath(setting.options.porxy)
     arguments = ["--config", setting.write("porxy.yaml", lines), "--workers", str(setting.threads)]
     return Recipe([binary, "run", *arguments, "--log-level", "error"], [binary, "--version"])
