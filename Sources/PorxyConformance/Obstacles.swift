@@ -83,7 +83,7 @@ struct Obstacles {
     case .porxy(.reload):
       if !isDirect { found.append("it changes porxy's configuration") }
     case .porxy(.end), .porxy(.request), .porxy(.mark), .porxy(.change), .porxy(.waits), .porxy(.finds),
-      .porxy(.hasTold):
+      .porxy(.hasTold), .porxy(.hasToldOf):
       if !isDirect { found.append("an administrator has to ask porxy") }
     case .porxy(.kill):
       if !isDirect, !isOwn { found.append("it harms the proxy that the other scenarios need") }

@@ -30,9 +30,13 @@ extension LiveStage: ScenarioStage {
   /// Where links have a latency, those who act at one moment do not hear of each other before they all have acted.
   package func begin(_ index: Int) {
     let steps = scenario.steps
-    if case .socket(.client, .connect) = steps[index].action, !steps[index].isImmediate {
+    switch steps[index].action {
+    case .socket(.client, .connect) where !steps[index].isImmediate:
       pair()
       awaitClosedMirror()
+    // What befalls a server's network or host is not to befall an attempt to connect.
+    case .network, .host: pair()
+    default: break
     }
     guard proxy == nil, !steps[index].isImmediate, index + 1 < steps.count, steps[index + 1].isImmediate else { return }
     guard scenario.settings.contains(where: { if case .latency = $0 { true } else { false } }) else { return }
@@ -119,7 +123,7 @@ extension LiveStage: ScenarioStage {
     case .kill:
       control.kill()
       hasKilledPorxy = true
-    case .loseListeners, .reload, .end, .request, .mark, .change, .waits, .finds, .hasTold: break
+    case .loseListeners, .reload, .end, .request, .mark, .change, .waits, .finds, .hasTold, .hasToldOf: break
     case .holds(let count):
       // What connected and was not told of.
       wait(patience) { sessionCount(control) == Int(count) }

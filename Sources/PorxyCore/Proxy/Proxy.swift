@@ -131,6 +131,8 @@ public struct Proxy<IO: Transport & ~Copyable>: ~Copyable {
 
   /// Sessions open now.
   public var sessionCount: Int { sessions.count }
+  /// Plans that a listener or a session goes by; none once the proxy has stopped.
+  package var planCount: Int { plans.count }
 
   /// When the next turn has something to do at the latest.
   @inlinable

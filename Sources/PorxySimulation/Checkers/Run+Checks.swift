@@ -64,7 +64,7 @@ extension Run {
 extension Run {
   /// All faults have healed and no client waits, so every listener has accepted again: the log knows of that, too.
   func judgePauses(of porxy: SimulatedPorxy) {
-    guard isEmptyAtStop, porxy.sessionCount == 0, !porxy.isServing, !porxy.isSpinning, porxy.hasToldOfPauses else {
+    guard isEmptyAtStop, porxy.sessionCount == 0, !porxy.isServing, !porxy.isSpinning, porxy.pausesTold > 0 else {
       return
     }
     let complaint = porxy.complaintOfPauses

@@ -114,6 +114,10 @@ extension Run {
       let own = count.records > count.clients ? count.records : record == nil ? 0 : 1
       oracle(client, players, at: now).judgeRecords(record, count: own, &verdicts)
     }
+    for record in porxy.sessions {
+      let contradiction = record.contradiction
+      verdicts.expect(.told, contradiction == nil, at: now, contradiction ?? "")
+    }
     let most = routes.reduce(0) { $0 + $1.sessionsMax }
     verdicts.expect(
       .told, porxy.sessions.count <= most, at: now,

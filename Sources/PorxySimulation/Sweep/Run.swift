@@ -237,6 +237,9 @@ public final class Run {
       at: network.elapsed,
       "porxy keeps \(held.descriptors) descriptors, \(held.conduits) conduits and \(places) places, "
         + "next timer \(porxy.nextDeadline)")
+    verdicts.expect(
+      .reload, porxy.planCount == 0, at: network.elapsed,
+      "porxy keeps \(porxy.planCount) plans of its configurations")
     if porxy.unfairness == nil { verdicts.expect(.alone, true, at: network.elapsed, "") }
     network.runUntilQuiet(limit: network.now + Self.closingMax)
     let left = network.netstat()

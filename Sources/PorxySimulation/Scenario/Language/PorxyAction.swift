@@ -62,6 +62,8 @@ public enum PorxyAction: Sendable, Equatable {
   case finds(EndpointAccount.Health)
   /// How often the log was told that they call it something else.
   case hasTold(changes: UInt64)
+  /// How often the log was told that a listener pauses.
+  case hasToldOf(pauses: UInt64)
 }
 
 extension PorxyAction: CustomStringConvertible {
@@ -86,6 +88,7 @@ extension PorxyAction: CustomStringConvertible {
     case .holds(let count): "holds \(count) sessions"
     case .finds(let health): "finds server \(health)"
     case .hasTold(let count): "has told \(count) changes"
+    case .hasToldOf(let count): "has told \(count) pauses"
     }
   }
 }

@@ -282,7 +282,8 @@ extension TokenCursor {
     case .has:
       guard take("told") else { throw expected("'told'") }
       let count = try takeNumber("changes", in: TextRange.found)
-      guard take("changes") else { throw expected("'changes'") }
+      if take("pauses") { return .porxy(.hasToldOf(pauses: count)) }
+      guard take("changes") else { throw expected("'changes' or 'pauses'") }
       return .porxy(.hasTold(changes: count))
     case .tells:
       let party = try choose("party", from: SessionRecord.Party.known)

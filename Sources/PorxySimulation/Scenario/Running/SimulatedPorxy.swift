@@ -51,6 +51,8 @@ final class SimulatedPorxy {
   /// One of its workers serves.
   var isServing: Bool { !isDead && workers.contains(where: \.isServing) }
   var sessionCount: Int { isDead ? 0 : workers.reduce(0) { $0 + $1.sessionCount } }
+  /// Plans that are in use, in all workers.
+  var planCount: Int { isDead ? 0 : workers.reduce(0) { $0 + $1.planCount } }
   /// Places for sessions that are taken, of the limit on all of them.
   var placeCount: Int { shared.admission.count }
   /// The same for each listener, together.
@@ -76,8 +78,8 @@ final class SimulatedPorxy {
     return deadline
   }
 
-  /// The log was told of a pause.
-  var hasToldOfPauses: Bool { records.contains { if case .paused = $0 { true } else { false } } }
+  /// Pauses that the log was told of.
+  var pausesTold: Int { records.count { if case .paused = $0 { true } else { false } } }
 
   /// For a person, which listener's pauses, of those that a worker's log was told of, did not all end there; nil if
   /// they did.

@@ -75,6 +75,9 @@ extension SimulatedStage {
     case .hasTold(let count):
       wait(patience) { porxy.healthChanges == Int(count) }
       return .hasTold(changes: UInt64(porxy.healthChanges))
+    case .hasToldOf(let count):
+      wait(patience) { porxy.pausesTold == Int(count) }
+      return .hasToldOf(pauses: UInt64(porxy.pausesTold))
     case .tells(_, _, let phase):
       guard wait(patience, until: { porxy.sessions.count > untold }) else { return .holds(sessions: 0) }
       let record = porxy.sessions[untold]
@@ -208,12 +211,14 @@ extension SimulatedStage {
     if let unfairness = porxy.unfairness { complaints.append("\(unfairness) (ALONE)") }
     let places = porxy.placeCount + porxy.listenersPlaceCount + porxy.endpointsPlaceCount
     if places != 0 { complaints.append("porxy keeps \(places) places for sessions (DONE)") }
+    if porxy.planCount != 0 { complaints.append("porxy keeps \(porxy.planCount) plans of its configurations (RELOAD)") }
     let descriptors = network.hosts[porxyHost.index].descriptors
     if descriptors != 0 { complaints.append("porxy keeps \(descriptors) descriptors") }
     for kind in [ConduitKind.buffer, .block, .pipe] where network.conduitsLent(kind, on: porxyHost) != 0 {
       complaints.append("porxy keeps \(network.conduitsLent(kind, on: porxyHost)) conduits (\(kind))")
     }
     if let complaint = porxy.complaintOfPauses { complaints.append("\(complaint) (ACCEPT)") }
+    complaints += porxy.sessions.compactMap(\.contradiction).map { "\($0) (TOLD)" }
     if let complaint = porxy.complaintOfFaults { complaints.append("\(complaint) (FAULTS)") }
     if let complaint = porxy.complaintOfLimits { complaints.append("\(complaint) (ACCEPT)") }
     if let complaint = porxy.complaintOfHealth { complaints.append(complaint) }

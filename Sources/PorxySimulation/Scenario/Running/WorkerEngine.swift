@@ -66,6 +66,7 @@ extension RecordingTransport: SimulatedIO where Base: SimulatedIO & ~Copyable {
 struct WorkerEngine {
   let isServing: () -> Bool
   let sessionCount: () -> Int
+  let planCount: () -> Int
   /// When its next turn has something to do at the latest, if nothing comes.
   let nextDeadline: () -> Instant
   /// It is stopped in its wait.
@@ -88,6 +89,7 @@ struct WorkerEngine {
   init<IO: SimulatedIO & ~Copyable>(_ engine: Engine<IO>) {
     isServing = { engine.isServing }
     sessionCount = { engine.sessionCount }
+    planCount = { engine.planCount }
     nextDeadline = { engine.nextDeadline }
     isStopped = { engine.isStopped }
     checkCount = { engine.checkCount }
@@ -118,6 +120,7 @@ final class Engine<IO: SimulatedIO & ~Copyable> {
 
   var isServing: Bool { proxy.isServing }
   var sessionCount: Int { proxy.sessionCount }
+  var planCount: Int { proxy.planCount }
   var nextDeadline: Instant { min(Self.deadline(of: &proxy), Self.deadline(of: &transport)) }
   var isStopped: Bool { transport.withSimulated { $0.isStopped } }
   var checkCount: Int { proxy.checkCount }
