@@ -104,16 +104,21 @@ def copy():
         shutil.copy2(os.path.join(ROOT, file), target)
 
 
-def build(bugs, *arguments):
-    """Builds a copy with the bugs in it: `swift build` with the arguments."""
+def prepare():
+    """A fresh copy, in which isPlantedBug() says what is switched on, and no warning is an error."""
     copy()
-    weave(bugs)
     open(os.path.join(COPY, "Sources/PorxyCore/PlantedBug.swift"), "w").write(SWITCH)
     manifest = os.path.join(COPY, "Package.swift")
     text = open(manifest).read()
     for rule in ["  .strictMemorySafety(),\n", "  .treatAllWarnings(as: .error),\n"]:
         text = text.replace(rule, "")
     open(manifest, "w").write(text)
+
+
+def build(bugs, *arguments):
+    """Builds a copy with the bugs in it: `swift build` with the arguments."""
+    prepare()
+    weave(bugs)
     built = subprocess.run(["swift", "build", *arguments], cwd=COPY, capture_output=True, text=True)
     if built.returncode != 0:
         sys.exit("the copy with the bugs does not build:\n" + "\n".join(
