@@ -34,8 +34,12 @@ struct ActivePlan {
   /// Whether a session is among the share that a fault befalls, by its number or its key.
   func isDrawn(_ fault: PlannedFault, _ listener: String, _ number: UInt64) -> Bool {
     guard fault.sessions.share < FaultSessions.shareOfAll else { return true }
-    let draw = draw(fault, .share, listener, number, at: 0)
-    return draw.multipliedFullWidth(by: UInt64(FaultSessions.shareOfAll)).high < UInt64(fault.sessions.share)
+    return Self.isIn(fault.sessions.share, draw(fault, .share, listener, number, at: 0))
+  }
+
+  /// Whether a draw is among so many of a million.
+  static func isIn(_ share: UInt32, _ draw: UInt64) -> Bool {
+    draw.multipliedFullWidth(by: UInt64(FaultSessions.shareOfAll)).high < UInt64(share)
   }
 
   /// What a draw is for.

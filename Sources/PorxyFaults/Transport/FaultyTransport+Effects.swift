@@ -128,7 +128,7 @@ extension FaultyTransport where Base: ~Copyable {
       var (delay, timeout) = (Duration.zero, Self.retransmissionTimeout)
       for attempt in 0..<Self.retransmissionsMax {
         let draw = draw(fault, purpose, session, at: block * Self.retransmissionsMax + attempt)
-        guard draw.multipliedFullWidth(by: UInt64(FaultSessions.shareOfAll)).high < UInt64(share) else { break }
+        guard ActivePlan.isIn(share, draw) else { break }
         delay += timeout
         timeout *= 2
       }
