@@ -23,7 +23,7 @@ extension LiveStage {
   /// Longer than a kernel waits before it asks whether a closed window has opened.
   private static let probeMax = Duration.milliseconds(300)
   /// Longer than a proxy on a busy machine takes to connect the server; where it does not connect it, that shows later.
-  private static let pairingMax = Duration.milliseconds(300)
+  private static let pairingMax = Duration.seconds(1)
   private static let restDirect: Int32 = 100
   private static let restProxied: Int32 = 500
 

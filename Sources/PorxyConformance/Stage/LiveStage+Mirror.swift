@@ -32,13 +32,20 @@ extension LiveStage {
   }
 
   /// Before a client connects while the server does not listen: the first that comes shows it to the proxy, and is told
-  /// only after it has connected. A scenario that sets `mirror` itself says what the first sees.
-  func awaitClosedMirror() {
-    guard let proxy, proxy.isMirror, !serverListens, !scenario.porxySettings.contains(.mirror(true)) else { return }
+  /// only after it has connected. A scenario that sets `mirror` itself says what the first sees, and when a client is
+  /// refused: by then all workers have noticed.
+  func awaitClosedMirror(expecting outcome: ConnectOutcome) {
+    guard let proxy, proxy.isMirror, !serverListens else { return }
+    let saysItself = scenario.porxySettings.contains(.mirror(true))
+    if saysItself, outcome != .fails(.connectionRefused) { return }
     let diagnosis = ListenDiagnosis()
     let deadline = now + Self.followingMax
     while now < deadline, !runner.isCancelled(), diagnosis.isListening(at: proxy.front) == true {
       // bound: followingMax
+      if saysItself {
+        porxy_rest(Self.restBetween)
+        continue
+      }
       let first = porxy_socket(proxy.front.address.family == .v6 ? 1 : 0)
       guard first >= 0 else { return demand(first, "a client that shows the proxy what is") }
       var address = proxy.front.kernel

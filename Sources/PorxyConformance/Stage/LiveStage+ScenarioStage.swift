@@ -31,11 +31,11 @@ extension LiveStage: ScenarioStage {
   package func begin(_ index: Int) {
     let steps = scenario.steps
     switch steps[index].action {
-    case .socket(.client, .connect) where !steps[index].isImmediate:
+    case .socket(.client, .connect(let outcome, _)) where !steps[index].isImmediate:
       pair()
-      awaitClosedMirror()
-    // What befalls a server's network or host is not to befall an attempt to connect.
-    case .network, .host: pair()
+      awaitClosedMirror(expecting: outcome)
+    // What befalls a server, its host, its network or the proxy is not to befall an attempt to connect.
+    case .network, .host, .listener(.stopListening), .listener(.shutListening), .porxy(.drain), .porxy(.stop): pair()
     default: break
     }
     guard proxy == nil, !steps[index].isImmediate, index + 1 < steps.count, steps[index + 1].isImmediate else { return }

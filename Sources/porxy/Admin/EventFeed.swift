@@ -194,13 +194,13 @@ final class EventFeed: Sendable {
     for subscription in beginning { begin(subscription.number, subscription.reader) }
     guard case .some(let level) = asked else { return }
     let isAsked = questions.ask(.readRecords(upTo: level)) { replies in
-      // Before the workers are there, nobody has heard.
-      let isKnown = replies.silent.isEmpty && !replies.byWorker.isEmpty
       self.state.withLock { state in
         state.isAsking = false
+        // Before the workers are there, nobody has heard.
+        guard !replies.byWorker.isEmpty else { return state.retryAt = now + Self.startDelay }
         state.told = level
-        state.isCertain = isKnown
-        if !isKnown { state.retryAt = now + (replies.byWorker.isEmpty ? Self.startDelay : Self.retryDelay) }
+        state.isCertain = replies.silent.isEmpty
+        if !state.isCertain { state.retryAt = now + Self.retryDelay }
       }
     }
     if !isAsked {

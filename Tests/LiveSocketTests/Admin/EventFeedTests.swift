@@ -1,10 +1,11 @@
 import PorxyCore
+import PorxySocketIO
 import TestSupport
 import Testing
 
 @testable import porxy
 
-/// Events on their way from those who note them to the streams, without threads and sockets.
+/// Events on their way from those who note them to the streams, without threads and an admin socket.
 @Suite(.timed) struct EventFeedTests {
   /// The streams of some readers, which take so many bytes.
   private struct Readers: ~Copyable {
@@ -15,19 +16,28 @@ import Testing
     var taken: [[UInt8]] = []
     var room: [Int] = []
 
-    init(_ readers: [EventReader]) {
-      let questions = WorkerQuestions()
+    init(_ readers: [EventReader]) throws {
       for (index, reader) in readers.enumerated() {
         taken.append([])
         room.append(.max)
         feed.join(UInt64(index + 1), reader)
       }
-      // Nobody is there to be asked; so it is tried again.
-      feed.tend(questions, at: now) { _, _ in Issue.record("the workers were not asked") }
+      // Before there are workers, nobody begins: what they do would be missed.
+      let questions = WorkerQuestions()
+      for _ in 0..<2 {
+        feed.tend(questions, at: now) { _, _ in Issue.record("the workers were not asked") }
+        for question in questions.takeFinished() { question.then(question.replies) }
+      }
+      #expect(feed.deadline == now + EventFeed.startDelay)
+      now = feed.deadline
+      let worker = try EpollTransport()
+      questions.serve([worker.mailbox])
+      feed.tend(questions, at: now) { _, _ in Issue.record("the worker has not answered") }
+      questions.note(.done, to: 2, worker: 0)
       for question in questions.takeFinished() { question.then(question.replies) }
       var begun: [UInt64] = []
       feed.tend(questions, at: now) { number, _ in begun.append(number) }
-      #expect(begun.count == readers.count && feed.deadline == now + EventFeed.startDelay)
+      #expect(begun.count == readers.count && feed.deadline == .never)
     }
 
     mutating func deliver(after duration: Duration = .seconds(1), isLast: Bool = false) {
@@ -56,8 +66,8 @@ import Testing
   private static let time = "1970-01-01T00:00:00.000Z"
 
   @Test("each reader gets what it asked for, in its form")
-  func forms() {
-    var readers = Readers([
+  func forms() throws {
+    var readers = try Readers([
       EventReader(), EventReader(form: .lines, level: .info), EventReader(level: .warning),
       EventReader(form: .lines, isLog: true),
     ])
@@ -84,8 +94,8 @@ import Testing
   }
 
   @Test("one without room loses what comes, and is told how much before it gets anything else")
-  func losses() {
-    var readers = Readers([EventReader(form: .lines), EventReader(form: .lines), EventReader(level: .error)])
+  func losses() throws {
+    var readers = try Readers([EventReader(form: .lines), EventReader(form: .lines), EventReader(level: .error)])
     readers.room[0] = 0
     for number in 0..<10 { Self.note(readers.feed, .stopSignal(signal: "\(number)", again: false)) }
     readers.deliver()
@@ -109,8 +119,8 @@ import Testing
   }
 
   @Test("what comes faster than it is taken is dropped, and counted for those who would have heard it")
-  func overflows() {
-    var readers = Readers([EventReader(form: .lines, level: .info), EventReader(form: .lines, level: .warning)])
+  func overflows() throws {
+    var readers = try Readers([EventReader(form: .lines, level: .info), EventReader(form: .lines, level: .warning)])
     for _ in 0..<EventFeed.eventsMax + 7 { Self.note(readers.feed, .stopped) }
     Self.note(readers.feed, .needsRestart(key: "spin"))
     readers.deliver()
@@ -128,8 +138,8 @@ import Testing
   }
 
   @Test("events that come fast are taken together, and at once where something else waits for them")
-  func gathers() {
-    var readers = Readers([EventReader(form: .lines)])
+  func gathers() throws {
+    var readers = try Readers([EventReader(form: .lines)])
     Self.note(readers.feed, .stopped)
     readers.deliver()
     #expect(readers.streams.deadline == readers.now + EventStreams.gatheringTime)
@@ -143,8 +153,8 @@ import Testing
   }
 
   @Test("who comes later hears nothing of before, and who has gone costs nothing")
-  func joinsLater() {
-    var readers = Readers([EventReader(form: .lines)])
+  func joinsLater() throws {
+    var readers = try Readers([EventReader(form: .lines)])
     Self.note(readers.feed, .stopped)
     readers.feed.join(2, EventReader(form: .lines))
     readers.taken.append([])
@@ -166,29 +176,50 @@ import Testing
   }
 
   @Test("who asks for more than the workers tell begins once they were asked for that")
-  func waitsForTheWorkers() {
-    let readers = Readers([EventReader(level: .info)])
+  func waitsForTheWorkers() throws {
+    let readers = try Readers([EventReader(level: .info)])
     let (feed, questions) = (readers.feed, WorkerQuestions())
+    let worker = try EpollTransport()
+    questions.serve([worker.mailbox])
     feed.join(2, EventReader())
     feed.join(3, EventReader(level: .warning))
     var begun: [UInt64] = []
-    // It is too early to ask again.
-    feed.tend(questions, at: readers.now) { number, _ in begun.append(number) }
-    #expect(begun == [3] && questions.takeFinished().isEmpty)
-    let later = readers.now + EventFeed.startDelay
-    feed.tend(questions, at: later) { number, _ in begun.append(number) }
-    // Another that comes now waits, too: what is asked may take it away.
+    let now = readers.now
+    feed.tend(questions, at: now) { number, _ in begun.append(number) }
+    // Those wait, too, who ask for less: what is asked may take it away.
     feed.join(4, EventReader(level: .error))
-    feed.tend(questions, at: later) { number, _ in begun.append(number) }
-    #expect(begun == [3] && feed.deadline == .never)
+    feed.tend(questions, at: now) { number, _ in begun.append(number) }
+    #expect(begun == [] && feed.deadline == .never && questions.takeFinished().isEmpty)
+    questions.note(.done, to: 1, worker: 0)
     for question in questions.takeFinished() { question.then(question.replies) }
-    feed.tend(questions, at: later) { number, _ in begun.append(number) }
-    #expect(begun == [3, 2, 4])
+    feed.tend(questions, at: now) { number, _ in begun.append(number) }
+    #expect(begun == [2, 3, 4])
     // With the last reader, the workers are asked to forget it.
     for number in 1...4 { feed.leave(UInt64(number)) }
-    #expect(feed.deadline <= later + EventFeed.startDelay)
-    feed.tend(questions, at: later + EventFeed.startDelay) { _, _ in }
+    #expect(feed.deadline <= now)
+    feed.tend(questions, at: now) { _, _ in }
+    questions.note(.done, to: 2, worker: 0)
     #expect(questions.takeFinished().count == 1)
+  }
+
+  @Test("a worker that hangs keeps nobody from what the others tell, and is asked again")
+  func beginsWithoutOneThatHangs() throws {
+    let readers = try Readers([EventReader(level: .info)])
+    let (feed, questions) = (readers.feed, WorkerQuestions())
+    let (awake, hung) = (try EpollTransport().mailbox, try EpollTransport().mailbox)
+    questions.serve([awake, hung])
+    feed.join(2, EventReader())
+    var begun: [UInt64] = []
+    let now = readers.now
+    feed.tend(questions, at: now) { number, _ in begun.append(number) }
+    questions.note(.done, to: 1, worker: 0)
+    #expect(
+      Deadline.usual.awaits {
+        for question in questions.takeFinished() { question.then(question.replies) }
+        feed.tend(questions, at: now) { number, _ in begun.append(number) }
+        return begun == [2]
+      })
+    #expect(feed.deadline == now + EventFeed.retryDelay)
   }
 
   @Test("data of events is a line each, in whatever pieces it comes")

@@ -25,7 +25,7 @@ struct Invocation {
     let folder = TemporaryFolder()
     let child = try ChildProcess(program, words, in: folder)
     // Beside other tests a debug build takes its time for the whole catalogue.
-    ending = child.waitForExit(by: Deadline(in: .seconds(120))) ?? "still running"
+    ending = child.waitForExit(by: Deadline(in: .seconds(300))) ?? "still running"
     output = child.output
   }
 }

@@ -83,7 +83,7 @@ struct RefusalTests {
     #expect(filled.end == "BLOCKED")
     backend.finish()
     #expect(client.hearAll() == Received(count: filled.count, end: "END"))
-    #expect(proxy.log.count { $0["event"] == "call-refused" } == 1)
+    #expect(Deadline.usual.awaits { proxy.log.count { $0["event"] == "call-refused" } == 1 })
   }
 
   @Test("without SIOCOUTQ and TCP_INFO a reset waits for bytes under way, but not for long")

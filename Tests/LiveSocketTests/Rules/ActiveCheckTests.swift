@@ -15,7 +15,7 @@ import Testing
   @Test("a check that connects is an end in order, again and again, and no session")
   func endsInOrder() throws {
     let server = try ServerSocket.listening()
-    let proxy = try Self.porxy(server, "check: connect, \(Self.fast)")
+    let proxy = try Self.porxy(server, "check: connect, fall: 10, \(Self.fast)")
     for _ in 0..<20 {
       let peer = try server.accept()
       #expect(peer.hearAll().end == "END")
