@@ -11,10 +11,13 @@ public struct Fault: Sendable, Equatable {
   public var other: String
   /// What it means depends on the kind.
   public var amount: UInt64
+  /// It begins before porxy makes its call of this number instead of at `from`, and lasts as long as ever. All calls
+  /// of all workers that a peer, a name or a shortage can make end otherwise are counted, from 1.
+  public var call: UInt64?
 
   public init(
     _ kind: FaultKind, on host: String, _ other: String = "", amount: UInt64 = 0, from: Duration = .zero,
-    until: Duration = .seconds(1 << 30)
+    until: Duration = .seconds(1 << 30), call: UInt64? = nil
   ) {
     self.kind = kind
     self.from = from
@@ -22,6 +25,7 @@ public struct Fault: Sendable, Equatable {
     self.host = host
     self.other = other
     self.amount = amount
+    self.call = call
   }
 }
 

@@ -69,6 +69,7 @@ extension Network {
     let index = faults.count
     faults.append(fault)
     faultIsActive.append(false)
+    if let call = fault.call { return porxyCalls.watch(call) }
     let from = (Self.beginning + fault.from).nanoseconds
     if from <= time {
       beginFault(index)
@@ -77,6 +78,24 @@ extension Network {
     }
     guard !fault.kind.isInstant, fault.until < .seconds(1 << 30) else { return }
     schedule(max(from, (Self.beginning + fault.until).nanoseconds), .faultEnds(UInt32(index)))
+  }
+
+  /// Porxy makes one more of the calls that faults can begin at.
+  @inline(__always)
+  func noteCall() {
+    if porxyCalls.count() { beginFaultsAtCall() }
+  }
+
+  private func beginFaultsAtCall() {
+    porxyCalls.note(at: elapsed)
+    for index in faults.indices where faults[index].call == porxyCalls.number {
+      beginFault(index)
+      // Where it begins and ends at the same moment, it lasts until porxy waits.
+      if faultIsActive[index] {
+        schedule(time + (faults[index].until - faults[index].from).nanoseconds, .faultEnds(UInt32(index)))
+      }
+    }
+    for case let call? in faults.map(\.call) where call > porxyCalls.number { porxyCalls.watch(call) }
   }
 
   /// Ends all faults, those to come among them; hosts without power get it back.

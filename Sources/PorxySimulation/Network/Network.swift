@@ -58,6 +58,7 @@ public final class Network {
   var answers: [UInt64: NameAnswer] = [:]
   var faults: [Fault] = []
   var faultIsActive: [Bool] = []
+  var porxyCalls = PorxyCalls()
   // lookup only: streams of connections that porxy makes only to see whether a server accepts.
   var lookStreams: Set<UInt64> = []
   /// Bytes whose contents matter.

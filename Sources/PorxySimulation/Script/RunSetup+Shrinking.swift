@@ -131,6 +131,12 @@ extension RunSetup {
           $0.plan.faults[index].from = $0.plan.faults[index].from.rounder
           $0.plan.faults[index].until = $0.plan.faults[index].until.rounder
         })
+      // Without other peers and bytes, the call has another number, or the time alone is enough.
+      guard let call = plan.faults[index].call else { continue }
+      smaller.append(changed { $0.plan.faults[index].call = nil })
+      for less in [call / 2, call - call / 4, call - 1] where less > 0 && less < call {
+        smaller.append(changed { $0.plan.faults[index].call = less })
+      }
     }
     smaller.append(changed { $0.length = .nanoseconds(Int64($0.length.nanoseconds / 2)).rounder })
     return smaller.filter { $0 != self }

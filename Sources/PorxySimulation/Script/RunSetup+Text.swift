@@ -201,7 +201,7 @@ extension Fault {
   var scriptText: String {
     let hosts = other.isEmpty ? host : "\(host) \(other)"
     return "\(RunKey.fault.rawValue): \(kind.phrase) \(hosts) \(amount) from \(from.scenarioText) "
-      + "until \(until.scenarioText)"
+      + "until \(until.scenarioText)" + (call.map { " at call \($0)" } ?? "")
   }
 }
 

@@ -385,7 +385,9 @@ extension TokenCursor {
     guard take("from") else { throw expected("'from' and a time") }
     let from = try takeDuration()
     guard take("until") else { throw expected("'until' and a time") }
-    return Fault(kind, on: host, other, amount: amount, from: from, until: try takeDuration())
+    let until = try takeDuration()
+    let call = take("at call") ? try takeNumber("the number of a call", in: TextRange.calls) : nil
+    return Fault(kind, on: host, other, amount: amount, from: from, until: until, call: call)
   }
 }
 

@@ -63,9 +63,13 @@ public final class Run {
     _ setup: RunSetup, entriesMax: Int = 0, faults: FaultSettings? = nil, record: RecordMode = .off
   ) -> RunOutcome {
     let run = Run(setup, .proxied, RunWorld.Stretch(tracesMax: entriesMax, faults: faults, record: record))
-    run.perform()
-    DirectComparison(run).compare()
-    return run.conclude()
+    return run.performAndJudge()
+  }
+
+  func performAndJudge() -> RunOutcome {
+    perform()
+    DirectComparison(self).compare()
+    return conclude()
   }
 
   var network: Network { world.network }

@@ -2,6 +2,7 @@ public import PorxyCore
 
 extension SimulatedTransport: Transport {
   public mutating func wait(until deadline: Instant) {
+    network.noteCall()
     if network.standsStill(mailbox) {
       stop()
       while network.standsStill(mailbox), network.step() {}  // bound: the fault ends as an event
@@ -39,6 +40,7 @@ extension SimulatedTransport: Transport {
   public mutating func setDeaf(_ isDeaf: Bool, _ listener: ListenerID) { network.setDeaf(isDeaf, listener) }
 
   public mutating func accept(from listener: ListenerID) -> Acceptance {
+    network.noteCall()
     guard !network.listeners[Int(listener.rawValue)].isStopped else { return .drained }
     do {
       guard let socket = try network.acceptNext(listener) else { return .drained }
@@ -72,16 +74,19 @@ extension SimulatedTransport: Transport {
   // MARK: Connecting
 
   public mutating func resolve(_ name: String) -> ResolutionID {
-    ResolutionID(rawValue: network.ask(name, for: mailbox))
+    network.noteCall()
+    return ResolutionID(rawValue: network.ask(name, for: mailbox))
   }
 
   public mutating func takeAddresses(of resolution: ResolutionID) throws(ResolutionError) -> [IPAddress] {
-    try network.takeAnswer(resolution.rawValue)
+    network.noteCall()
+    return try network.takeAnswer(resolution.rawValue)
   }
 
   public mutating func connect(
     to endpoint: Endpoint, _ options: SocketOptions, for client: SocketID
   ) throws(TransportError) -> SocketID {
+    network.noteCall()
     do {
       let socket = try network.call(endpoint, on: host, options)
       network.blocks[socket.index].isDialling = true
@@ -105,6 +110,7 @@ extension SimulatedTransport: Transport {
   // MARK: Ending
 
   public mutating func finishSending(on id: SocketID) {
+    network.noteCall()
     // A socket that has failed already tells whoever pulls or pushes next.
     let socket = socket(id)
     network.finishSending(socket)
@@ -112,6 +118,7 @@ extension SimulatedTransport: Transport {
   }
 
   public mutating func close(_ id: SocketID, _ closing: Closing) {
+    network.noteCall()
     let socket = socket(id)
     network.injectStaleReadiness(socket, id)
     unregister(id)
@@ -124,11 +131,13 @@ extension SimulatedTransport: Transport {
   }
 
   public mutating func sendQueue(of id: SocketID) -> SendQueue {
-    network.sendQueue(of: socket(id))
+    network.noteCall()
+    return network.sendQueue(of: socket(id))
   }
 
   public mutating func lastAcknowledgement(on id: SocketID) -> Instant {
-    network.lastAcknowledgement(on: socket(id))
+    network.noteCall()
+    return network.lastAcknowledgement(on: socket(id))
   }
 
   public mutating func statistics(of id: SocketID) -> SocketStatistics? {
@@ -136,6 +145,7 @@ extension SimulatedTransport: Transport {
   }
 
   public mutating func takeFailure(on id: SocketID) -> Failure? {
+    network.noteCall()
     let socket = socket(id)
     return network.takeError(socket).map { failure($0, socket) }
   }
@@ -157,6 +167,7 @@ extension SimulatedTransport: Transport {
   public mutating func pull(from id: SocketID, into conduit: inout Conduit, atMost most: UInt32) -> Transfer {
     invariant(conduit.count == 0 || conduit.kind != .pipe, "only an empty pipe is filled")
     invariant(most > 0, "a pull asks for at least one byte (R24)")
+    network.noteCall()
     let socket = socket(id)
     let place = lent(conduit)
     let room = room(in: conduit)
@@ -174,6 +185,7 @@ extension SimulatedTransport: Transport {
 
   public mutating func push(from conduit: inout Conduit, to id: SocketID) -> Transfer {
     invariant(conduit.count > 0, "only a conduit that holds bytes is emptied")
+    network.noteCall()
     let socket = socket(id)
     let place = lent(conduit)
     invariant(conduits[place].payload.count == UInt64(conduit.count), "a conduit counts what it holds")
@@ -240,6 +252,7 @@ extension SimulatedTransport: FaultableTransport {
 
 extension SimulatedTransport {
   public mutating func borrowConduit(_ kind: ConduitKind) -> Conduit? {
+    network.noteCall()
     guard network.lendConduit(kind, on: host) else { return nil }
     let slot: UInt32
     if let free = freeConduits.popLast() {

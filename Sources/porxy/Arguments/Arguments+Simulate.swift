@@ -16,6 +16,8 @@ struct SimulateOptions: Equatable {
   var playsCatalogue = false
   /// Every run of so many steps, in place of random runs.
   var steps: Int?
+  /// Every fault at every place of all conversations, in place of random runs.
+  var triesPlaces = false
   /// No further random runs or scenarios after the first that fails.
   var stopsAtFailure = false
   var traces = false
@@ -50,11 +52,12 @@ struct SimulateOptions: Equatable {
       Arguments.time),
     .value(
       "--jobs", "N", wanted: "a number, as in --jobs 2",
-      "Use N threads, for random runs and for --scopes. Default: 1.", \.jobs
+      "Use N threads, for random runs, --scopes and --places. Default: 1.", \.jobs
     ) { (text, name) throws(UsageError) in try Arguments.count(text, name, 1024) },
     .value(
       "--shard", "I/N", wanted: "a part of the whole, as in --shard 2/8",
-      "Take the I-th of N parts of the seeds, so that N machines share a sweep. Default: 1/1, all.", \.shard,
+      "Take the I-th of N parts of the seeds or conversations, so that N machines share the work. Default: 1/1, all.",
+      \.shard,
       Arguments.shard),
     .flag("--stop-at-failure", "Begin no further run or scenario once one has failed.", \.stopsAtFailure),
     .text(
@@ -69,6 +72,10 @@ struct SimulateOptions: Equatable {
       "--scopes", "STEPS", wanted: "a number of steps, as in --scopes 5",
       "Perform every possible run of STEPS steps, 1 to \(stepsMax), direct and through porxy.", \.steps
     ) { (text, name) throws(UsageError) in try Arguments.count(text, name, stepsMax) },
+    .flag(
+      "--places",
+      "Perform all conversations of two peers, and each again with one fault before each call that porxy makes, for "
+        + "every kind of fault.", \.triesPlaces),
     .flag("--json", "Print each failure and a summary of random runs as JSON, one object a line.", \.asJSON),
     .flag("--trace", "Draw what happens, of a single run: with --runs 1 or --scenario.", \.traces),
   ]
@@ -77,6 +84,9 @@ struct SimulateOptions: Equatable {
   fileprivate static let randomOptions = [
     "--seed", "--runs", "--for", "--jobs", "--shard", "--json",
   ]
+
+  /// What goes with --places.
+  fileprivate static let placesOptions = ["--places", "--jobs", "--shard", "--stop-at-failure", "--save"]
 }
 
 extension Arguments {
@@ -101,6 +111,9 @@ extension Arguments {
     }
     guard options.steps == nil || given.allSatisfy({ $0 == "--scopes" || $0 == "--jobs" }) else {
       throw UsageError("--scopes takes all runs of so many steps, and goes with --jobs alone")
+    }
+    if options.triesPlaces, let option = given.first(where: { !SimulateOptions.placesOptions.contains($0) }) {
+      throw UsageError("\(option) does not go with --places")
     }
     guard !options.traces || options.scenario != nil || options.runs == 1 else {
       throw UsageError("--trace shows a single run: add --runs 1, or name a file with --scenario FILE")

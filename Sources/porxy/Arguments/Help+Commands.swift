@@ -192,6 +192,7 @@ extension Help {
       "    [--shard I/N] [--stop-at-failure] [--save DIR] [--json | --trace]",
       "porxy simulate --scenario FILE [--trace] [--save DIR]", "porxy simulate --catalogue [--stop-at-failure]",
       "porxy simulate --scopes STEPS [--jobs N]",
+      "porxy simulate --places [--jobs N] [--shard I/N] [--stop-at-failure]", "    [--save DIR]",
     ],
     notes: [
       "A run that fails is printed and saved at once; at the end the first three are shrunk to what still fails. The "

@@ -99,19 +99,19 @@ final class FailedRuns: Sendable {
     self.asJSON = asJSON
   }
 
-  /// Saves a run as it is.
-  func save(_ setup: RunSetup) -> Saved {
+  /// Saves a run as it is. Without a name, the file has its seed's.
+  func save(_ setup: RunSetup, as name: String? = nil) -> Saved {
     let number = count.withLock { count in
       count += 1
       return count
     }
     guard number <= Self.savedMax else { return .leftOut(isFirst: number == Self.savedMax + 1) }
-    return write(setup, from: setup).map { .file($0) } ?? .lost
+    return write(setup, from: setup, as: name).map { .file($0) } ?? .lost
   }
 
   /// Shrinks a run, and puts what is left in the place of the run; the file's name, or nil where it could not be
   /// written.
-  func shrink(_ setup: RunSetup) -> String? {
+  func shrink(_ setup: RunSetup, as name: String? = nil) -> String? {
     let begun = ContinuousClock.now
     var tries = 0
     let small = setup.shrunk {
@@ -124,7 +124,7 @@ final class FailedRuns: Sendable {
       return elapsed < Self.shrinkingMax && !Interruption.isAsked
     }
     progress.end()
-    guard let path = write(small, from: setup) else { return nil }
+    guard let path = write(small, from: setup, as: name) else { return nil }
     if asJSON {
       progress.print(JSONObject.shrunk(setup, to: small, savedAs: path).text + "\n")
       return path
@@ -136,8 +136,9 @@ final class FailedRuns: Sendable {
   }
 
   /// Nil where it could not be written, which is told.
-  private func write(_ setup: RunSetup, from origin: RunSetup) -> String? {
-    let path = (folder.map { $0 + "/" } ?? "") + "failed-\(String(origin.seed.value, radix: 16)).run"
+  private func write(_ setup: RunSetup, from origin: RunSetup, as name: String?) -> String? {
+    let name = name ?? String(origin.seed.value, radix: 16)
+    let path = (folder.map { $0 + "/" } ?? "") + "failed-\(name).run"
     do throws(File.Failure) {
       try File.write(Array(setup.description.utf8), to: path)
       return path

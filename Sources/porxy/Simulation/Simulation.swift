@@ -40,6 +40,7 @@ final class Simulation: Sendable {
     if let steps = options.steps {
       return Interruption.code(ScopesRun(steps: steps, jobs: options.jobs, progress).perform())
     }
+    if options.triesPlaces { return Interruption.code(PlacesRun(options, failedRuns, progress).perform()) }
     if let path = options.scenario { return Interruption.code(performFile(path)) }
     Output.tell("porxy: simulating from seed \(first)\n")
     Threads.perform(options.jobs) { _ in self.work() }

@@ -141,6 +141,9 @@ import Testing
       "simulate --scenario a --stop-at-failure",
       "--stop-at-failure is for many runs and does not go with --scenario"
     ),
+    ("simulate --places --runs 3", "--runs does not go with --places"),
+    ("simulate --catalogue --places", "--catalogue does not go with --places"),
+    ("simulate --places --scopes 3", "--scopes takes all runs of so many steps, and goes with --jobs alone"),
     ("simulate --catalogue --scenario a", "--scenario does not go with --catalogue"),
     ("simulate --catalogue --save a", "--save is for runs, and --catalogue has none"),
     (

@@ -84,6 +84,18 @@ import Testing
     #expect(terminal.lines.last == "SIGINT: ended before all runs were performed")
   }
 
+  @Test("faults at all places end with what was tried")
+  func places() throws {
+    let terminal = try Terminal()
+    let child = try ChildProcess(
+      Relay.binary, ["simulate", "--places", "--jobs", "2"], in: folder, output: terminal.other)
+    #expect(terminal.shows(" runs, "))
+    child.signal(SIGINT)
+    #expect(child.waitForExit() == "exit 130")
+    #expect(terminal.text.contains(" runs a second"), "\(terminal.text)")
+    #expect(terminal.lines.last == "SIGINT: ended before all places were tried")
+  }
+
   @Test("a run is saved as far as it was shrunk")
   func shrinking() throws {
     let saved = "\(folder.path)/failed-1f.run"

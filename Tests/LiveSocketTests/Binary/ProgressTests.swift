@@ -15,6 +15,7 @@ import Testing
       ("simulate --for 10h --seed 3", #"\r\d+ runs, 0 failed, [0-9.]+/s, (10 h 0|9 h 5\d) min left"#),
       ("simulate --runs 900000000", #"\r\d+ of 900000000 runs, 0 failed, [0-9.]+/s, \d+ h \d+ min left"#),
       ("simulate --scopes 7", #"\r\d+ of \d+ runs, [0-9.]+/s, \d+ (min|h \d+ min) left"#),
+      ("simulate --places", #"\r\d+ of 3920 conversations, \d+ runs, 0 failed"#),
     ])
   func shows(_ words: String, _ wanted: String) throws {
     let terminal = try Terminal()

@@ -20,6 +20,8 @@ enum TextRange {
   /// Bytes a second: with fewer, what full buffers hold would be under way for years.
   static let rate: ClosedRange<UInt64> = 100...1 << 40
   static let permille: ClosedRange<UInt64> = 0...1000
+  /// Numbers of porxy's calls.
+  static let calls: ClosedRange<UInt64> = 1...1 << 32
 
   /// On real sockets they lie behind one another above port 34,000.
   static let ports: ClosedRange<UInt64> = 1...5000
