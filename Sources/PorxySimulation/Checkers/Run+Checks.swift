@@ -4,7 +4,9 @@ import PorxyFaults
 // Sessions that a timeout of porxy's has ended, held to what the kernels knew by then (IDLE).
 extension Run {
   func judgeTimeouts(of porxy: SimulatedPorxy) {
-    for record in porxy.sessions where record.manner == .timeout && record.endedBy == .porxy {
+    for record in porxy.sessions {
+      judgeOverdue(record)
+      guard record.manner == .timeout, record.endedBy == .porxy else { continue }
       if record.failure == nil { judgeIdle(record) } else { judgeUnconnected(record, of: porxy) }
     }
     noteTable()
@@ -20,8 +22,8 @@ extension Run {
       "\(name) was \(record.endedAt.since(last)) old, of \(idle)")
     // What a fault of its own holds back, porxy has not seen yet.
     guard setup.liveFaults.isEmpty else { return }
-    guard let client = abort(record.clientLocal, record.client, at: record.endedAt),
-      let backend = abort(record.backendLocal, record.backendPeer, at: record.endedAt)
+    guard let client = closing(record.clientLocal, record.client, at: record.endedAt),
+      let backend = closing(record.backendLocal, record.backendPeer, at: record.endedAt)
     else { return }
     for (side, other, word) in [(client, backend, "client"), (backend, client, "server")] {
       let silence = record.endedAt.since(side.movedAt)
@@ -34,19 +36,49 @@ extension Run {
     }
   }
 
+  /// What a timeout should have ended it has ended, at most so late as IDLE says.
+  private func judgeOverdue(_ record: SessionRecord) {
+    guard isPunctual else { return }
+    if let idle = setup.timeouts.idle, let connectedAt = record.connectedAt,
+      let client = closing(record.clientLocal, record.peer, at: record.endedAt),
+      let backend = closing(record.backendLocal, record.backendPeer, at: record.endedAt)
+    {
+      let silence = record.endedAt.since(max(client.movedAt, backend.movedAt, connectedAt))
+      verdicts.expect(
+        .idle, silence <= idle + idle / 8 + Self.tardinessMax, at: network.elapsed,
+        "session \(record.listener) had moved nothing for \(silence) when it ended, of \(idle)")
+    }
+    if let connect = setup.timeouts.connect, record.connectedAt == nil, setup.names.isEmpty, setup.balance == nil,
+      !setup.plan.faults.contains(where: \.kind.isShortage)
+    {
+      let age = record.endedAt.since(record.acceptedAt)
+      verdicts.expect(
+        .idle, age <= connect + Self.tardinessMax, at: network.elapsed,
+        "session \(record.listener) had tried to connect for \(age) when it ended, of \(connect)")
+    }
+  }
+
+  /// Ends that need a way to and fro, and a turn.
+  private static let tardinessMax = Duration.seconds(2)
+
+  /// Nothing keeps porxy from its timers, and nothing of what it does on purpose takes time.
+  var isPunctual: Bool {
+    isToldAtOnce && setup.liveFaults.isEmpty && !setup.plan.faults.contains { $0.kind == .standstill }
+  }
+
   /// No attempt had succeeded.
   private func judgeUnconnected(_ record: SessionRecord, of porxy: SimulatedPorxy) {
     guard isToldAtOnce else { return }
     let port = porxy.backendPort(of: record)
-    let isUntold = network.aborts.contains { $0.at == record.endedAt && $0.isUntold && $0.remote.port == port }
+    let isUntold = network.closings.contains { $0.at == record.endedAt && $0.isUntold && $0.remote.port == port }
     verdicts.expect(
       .idle, !isUntold, at: network.elapsed,
       "session \(record.listener) was given up while connecting, though its backend had answered")
   }
 
   /// What a socket of porxy's was like when the session ended.
-  private func abort(_ local: Endpoint?, _ remote: Endpoint?, at instant: Instant) -> AbortRecord? {
-    network.aborts.first { $0.at == instant && $0.local == local && $0.remote == remote }
+  private func closing(_ local: Endpoint?, _ remote: Endpoint?, at instant: Instant) -> ClosingRecord? {
+    network.closings.first { $0.at == instant && $0.local == local && $0.remote == remote }
   }
 
   /// Porxy hears of everything at once, and has room for what it hears of.
@@ -60,11 +92,60 @@ extension Run {
   }
 }
 
+// Peers that went dark, held to the kernel's arithmetic (GONE).
+extension Run {
+  /// No connection of porxy's to a host without power has outlived its keepalive probes, or its user timeout where
+  /// there are bytes that nobody acknowledges.
+  func judgeSilence() {
+    guard isPunctual else { return }
+    let probes = setup.timeouts.keepalive.map { $0.idle + $0.interval * $0.count }
+    for block in network.blocks where block.host == world.porxyHost && block.isOpen && block.state.isSynchronized {
+      let peer = network.hosts[block.peerHost.index]
+      guard !peer.isUp, let limit = block.queued > 0 ? setup.timeouts.user : probes else { continue }
+      let silence = network.now.since(max(peer.darkSince, Instant(nanoseconds: block.movedAt)))
+      verdicts.expect(
+        .gone, silence <= limit + Self.silenceMargin, at: network.elapsed,
+        "the connection to \(block.remote) has had no answer for \(silence), of \(limit)")
+    }
+    noteTable()
+  }
+
+  /// How late the keepalive of a backend is set, and the time between two tries to send something.
+  private static let silenceMargin = Limits.lastingGrace * 2 + .seconds(2)
+}
+
+// What becomes of sessions after a signal to stop (STOP).
+extension Run {
+  /// Porxy has been told to stop: what is open has the drain time to end, and after that time, or a second signal, porxy
+  /// has ended.
+  func judgeStop(of porxy: SimulatedPorxy) {
+    guard let began = setup.drainsAt, isPunctual else { return }
+    let (soonest, latest) = (Network.beginning + setup.stopsBy, Network.beginning + setup.stopsBy + Self.stoppingMax)
+    if network.now >= latest, !wasTardy, porxy.isServing {
+      wasTardy = true
+      verdicts.expect(
+        .stop, false, at: network.elapsed, "porxy still runs, though it was told to stop at \(began)")
+    }
+    for record in porxy.sessions.dropFirst(sessionsSeen) where record.manner == .shutdown {
+      verdicts.expect(
+        .stop, record.endedAt >= soonest, at: network.elapsed,
+        "session \(record.listener) was reset at \(record.endedAt.since(Network.beginning)), and had until "
+          + "\(setup.stopsBy)")
+    }
+    sessionsSeen = porxy.sessions.count
+  }
+
+  private static let stoppingMax = Duration.seconds(2)
+}
+
 // What the log is told of pauses (ACCEPT).
 extension Run {
-  /// All faults have healed and no client waits, so every listener has accepted again: the log knows of that, too.
+  /// All faults have healed and no client waits, so every listener has accepted again: the log knows of that, too. Where
+  /// porxy has been told to stop before, a pause has ended with its listener.
   func judgePauses(of porxy: SimulatedPorxy) {
-    guard isEmptyAtStop, porxy.sessionCount == 0, !porxy.isServing, !porxy.isSpinning, porxy.pausesTold > 0 else {
+    guard isEmptyAtStop, setup.drainsAt == nil, porxy.sessionCount == 0, !porxy.isServing, !porxy.isSpinning,
+      porxy.pausesTold > 0
+    else {
       return
     }
     let complaint = porxy.complaintOfPauses

@@ -22,6 +22,8 @@ struct Host {
   var conditions = Conditions()
   /// It has power.
   var isUp = true
+  /// When it last lost its power.
+  var darkSince = Instant(nanoseconds: 0)
   /// Separates what was before the last loss of power or process from what came after.
   var incarnation: UInt32 = 0
   var descriptors = 0
@@ -97,6 +99,7 @@ extension Network {
     hosts[host.index].heldWakes.removeAll()
     closeMailboxes(of: host)
     hosts[host.index].isUp = false
+    hosts[host.index].darkSince = now
     hosts[host.index].incarnation += 1
     for index in hosts[host.index].listeners.map({ Int($0) }) {
       resetQueues(index, tellsPeers: false)

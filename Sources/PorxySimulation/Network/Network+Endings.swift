@@ -8,8 +8,8 @@ public enum Death: Sendable, Equatable {
   case lostPower
 }
 
-/// What the kernel knew of a transport's socket when the transport aborted it, by which timeouts are judged.
-struct AbortRecord {
+/// What the kernel knew of a transport's socket when the transport closed it, by which timeouts are judged.
+struct ClosingRecord {
   let local: Endpoint
   let remote: Endpoint
   let at: Instant
@@ -100,7 +100,7 @@ extension Network {
   public func abort(_ socket: Socket) {
     let slot = open(socket)
     trace.add(.aborts, blocks[slot].stream, blocks[slot].readable, blocks[slot].written, at: time)
-    if blocks[slot].id != nil { aborts.append(AbortRecord(blocks[slot], at: time)) }
+    if blocks[slot].id != nil { closings.append(ClosingRecord(blocks[slot], at: time)) }
     if isHeldByPeer(slot) { abortedWhileHeld.append(blocks[slot].stream) }
     abandon(slot)
     switch blocks[slot].state {

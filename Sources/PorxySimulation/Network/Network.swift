@@ -23,8 +23,8 @@ public final class Network {
 
   /// Streams whose transport's socket was aborted while its peer's window was closed, by what had been heard of it.
   var abortedWhileHeld: [UInt64] = []
-  /// What was known of each transport's socket that was aborted.
-  var aborts: [AbortRecord] = []
+  /// What was known of each transport's socket when it was closed.
+  var closings: [ClosingRecord] = []
 
   var time: UInt64
   var order: UInt64 = 0

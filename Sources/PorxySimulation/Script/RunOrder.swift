@@ -1,8 +1,10 @@
 import PorxyCore
 
-/// Something that porxy is told in a random run: `orders: stop at 3s, reset client 0 at 1s`.
+/// Something that porxy is told in a random run: `orders: reset client 0 at 1s, drain at 2s, stop at 3s`.
 struct RunOrder: Sendable, Equatable {
   enum Kind: Sendable, Equatable {
+    /// The first signal: sessions have their drain time.
+    case drain
     /// The second signal: everything is reset.
     case stop
     /// An administrator has the session of the client of this number reset.
@@ -17,6 +19,7 @@ struct RunOrder: Sendable, Equatable {
   /// Its words in the text of a run.
   var scriptText: String {
     switch kind {
+    case .drain: "drain at \(at.scenarioText)"
     case .stop: "stop at \(at.scenarioText)"
     case .reset(let client): "reset client \(client) at \(at.scenarioText)"
     }
@@ -27,9 +30,16 @@ extension TokenCursor {
   /// Sorted by time; those of the same moment stay in their order.
   mutating func takeOrders() throws(ScenarioComplaint) -> [RunOrder] {
     let orders = try list { words throws(ScenarioComplaint) in
-      let isStop = words.take("stop")
-      guard isStop || words.take("reset client") else { throw words.expected("'stop' or 'reset client' and a number") }
-      let kind = isStop ? RunOrder.Kind.stop : .reset(client: try words.takeNumber("a client", in: TextRange.places))
+      let kind: RunOrder.Kind
+      if words.take("drain") {
+        kind = .drain
+      } else if words.take("stop") {
+        kind = .stop
+      } else if words.take("reset client") {
+        kind = .reset(client: try words.takeNumber("a client", in: TextRange.places))
+      } else {
+        throw words.expected("'drain', 'stop' or 'reset client' and a number")
+      }
       guard words.take("at") else { throw words.expected("'at' and a time") }
       return RunOrder(kind: kind, at: try words.takeDuration())
     }

@@ -24,6 +24,10 @@ public final class Run {
   private var orders = 0
   /// Changes of porxy's own faults that have been made.
   private var faultChanges = 0
+  /// Records that `judgeStop` has looked at.
+  var sessionsSeen = 0
+  /// Porxy served on after it should have stopped.
+  var wasTardy = false
   private let faultTimes: [Duration]
   /// No session was open when porxy was told to stop.
   private(set) var isEmptyAtStop = false
@@ -78,6 +82,7 @@ public final class Run {
   func perform() {
     let healing = Network.beginning + setup.length
     advance(until: healing)
+    if world.porxy != nil { judgeSilence() }
     network.heal()
     if !faultTimes.isEmpty { world.porxy?.replaceFaults(.empty) }
     // What is under way arrives, so that nobody is in a backlog or before it when the run is called over.
@@ -174,6 +179,7 @@ public final class Run {
         faultChanges += 1
       }
       checkShares(porxy)
+      judgeStop(of: porxy)
     } else {
       network.run(until: next)
     }
@@ -188,6 +194,7 @@ public final class Run {
 
   private func give(_ order: RunOrder, to porxy: SimulatedPorxy) {
     switch order.kind {
+    case .drain: network.ask(.drain, of: world.porxyHost)
     case .stop: network.ask(.stop, of: world.porxyHost)
     case .reset(let client): porxy.reset(from: randomPeers.players.clients[client].seen.endpoint)
     }
@@ -221,7 +228,8 @@ public final class Run {
 
   /// Each reload comes to an end, and is refused only where there may be no descriptor for another listener.
   private func judgeReloads(of porxy: SimulatedPorxy) {
-    guard reloads > 0 else { return }
+    // One that is told to stop has no reload any more.
+    guard reloads > 0, setup.orders.isEmpty else { return }
     let mayBeRefused = setup.faultCount > 0 || setup.porxyLimits.descriptorsMax != HostLimits().descriptorsMax
     verdicts.expect(
       .reload, !porxy.isReloading && (mayBeRefused || porxy.reloads.refused == 0), at: network.elapsed,

@@ -124,6 +124,7 @@ extension SimulatedTransport: Transport {
     unregister(id)
     switch closing {
     case .orderly:
+      network.closings.append(ClosingRecord(network.blocks[socket.index], at: network.now.nanoseconds))
       network.setResetOnClose(false, socket)
       network.close(socket)
     case .abortive: network.abort(socket)

@@ -39,6 +39,7 @@ extension RunSetup {
     }
     drawHealth(chance)
     drawLiveFaults(chance)
+    drawOrders(chance, isNarrow: kind < Self.narrowKinds)
     if kind >= Self.narrowKinds, plan.faults.contains(where: { $0.kind == .standstill }) { drawShortTimeouts(&own) }
   }
 
@@ -58,6 +59,23 @@ extension RunSetup {
     var its = chance.generator(.peer, 1 << 34)
     guard its.chance(1, in: 8) else { return }
     liveFaults = (0...its.below(3)).map { _ in LiveFault(&its, lasting: length) }
+  }
+
+  /// Porxy is told to stop while sessions live, once or twice, or to reset one. From a generator of its own.
+  private mutating func drawOrders(_ chance: Chance, isNarrow: Bool) {
+    var its = chance.generator(.peer, 1 << 35)
+    if its.chance(1, in: 3), !isNarrow {
+      timeouts.keepalive = Keepalive(idle: .seconds(1 + Int(its.below(5))), interval: .seconds(1), count: 3)
+    }
+    guard health == nil, its.chance(1, in: 8) else { return }
+    timeouts.drain = its.pick([.milliseconds(200), .seconds(2), .seconds(5), Self.ampleDrain, Self.ampleDrain])
+    let span = length.nanoseconds
+    let moments = (0..<3).map { _ in Duration.nanoseconds(Int64(its.below(span))) }.sorted()
+    if its.chance(1, in: 4), !clients.isEmpty {
+      orders.append(RunOrder(kind: .reset(client: Int(its.below(UInt64(clients.count)))), at: moments[0]))
+    }
+    if its.chance(3, in: 4) { orders.append(RunOrder(kind: .drain, at: moments[1])) }
+    if its.chance(1, in: 4) { orders.append(RunOrder(kind: .stop, at: moments[2])) }
   }
 
   /// One worker mostly: what goes wrong in a worker is seen best alone.

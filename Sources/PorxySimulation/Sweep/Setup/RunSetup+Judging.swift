@@ -13,7 +13,7 @@ extension RunSetup {
 
   /// Nothing delays it but what its names may suffer.
   func isPromptButForNames(_ route: Route, client: Int) -> Bool {
-    isUnlimited(route) && liveFaults.isEmpty
+    isUnlimited(route, client: client) && liveFaults.isEmpty
       && faults(on: route, ofClient: client).allSatisfy { $0.kind.isLocal || $0.kind.concernsNames }
   }
 
@@ -33,25 +33,53 @@ extension RunSetup {
   }
 
   /// Nobody but the client's own session has a say in when it gets a place, and no timeout ends it.
-  private func isUnlimited(_ route: Route) -> Bool {
-    sessionsMax == nil && timeouts == Timeouts() && !isInterfered
+  private func isUnlimited(_ route: Route, client: Int) -> Bool {
+    var patient = timeouts
+    patient.drain = Timeouts().drain
+    return sessionsMax == nil && patient == Timeouts() && !isInterfered(client)
       && route.listeners.allSatisfy { listeners[$0].sessionsMax == nil }
   }
 
   /// Porxy is told to end sessions, or a peer is cut off on its own account.
-  private var isInterfered: Bool {
+  private func isInterfered(_ client: Int) -> Bool {
     let plans = clients.map(\.peerPlan) + servers.map(\.peerPlan)
-    return !orders.isEmpty || plans.contains { $0.actions.contains(.vanish) }
+    return !orders.allSatisfy { isHarmless($0, client: client) } || plans.contains { $0.actions.contains(.vanish) }
+  }
+
+  /// A client that has connected before a signal has all the time that it needs (STOP).
+  private func isHarmless(_ order: RunOrder, client: Int) -> Bool {
+    guard order.kind == .drain, timeouts.drain >= Self.ampleDrain, stopsBy >= Self.ampleDrain else { return false }
+    // Its way to porxy, and the rest of the handshake, which nothing may delay.
+    let way = clientLatencies[clients[client].host] * 3 + Self.haste
+    return clients[client].startsAt + way < order.at && plan.faults.allSatisfy(\.kind.isLocal)
+  }
+
+  /// Longer than any session takes.
+  static let ampleDrain = Duration.seconds(2000)
+
+  /// When porxy is told to stop; nil: at the end, when no session is left.
+  var drainsAt: Duration? { orders.first { $0.kind == .drain || $0.kind == .stop }?.at }
+
+  /// Until then sessions may go on.
+  var stopsBy: Duration {
+    let ends = orders.map { order in
+      switch order.kind {
+      case .drain: order.at + timeouts.drain
+      case .stop: order.at
+      case .reset: Duration.seconds(1 << 30)
+      }
+    }
+    return ends.min() ?? .seconds(1 << 30)
   }
 
   /// Nothing but time is touched by the faults: what the peers see is what they would see without them, only later.
   func isNeutral(_ route: Route, client: Int) -> Bool {
-    isUnlimited(route) && faults(on: route, ofClient: client).allSatisfy { $0.kind.isNeutral }
+    isUnlimited(route, client: client) && faults(on: route, ofClient: client).allSatisfy { $0.kind.isNeutral }
   }
 
   /// Shortages on porxy's machine, and nothing else that keeps a client from its server for long.
   func runsShortOnly(_ route: Route, client: Int) -> Bool {
-    isUnlimited(route)
+    isUnlimited(route, client: client)
       && faults(on: route, ofClient: client).allSatisfy { $0.kind.isNeutral || $0.kind.isShortage }
   }
 
@@ -61,7 +89,7 @@ extension RunSetup {
   }
 
   private func isFree(_ route: Route, client: Int) -> Bool {
-    isUnlimited(route) && faults(on: route, ofClient: client).allSatisfy { $0.kind.isLocal }
+    isUnlimited(route, client: client) && faults(on: route, ofClient: client).allSatisfy { $0.kind.isLocal }
   }
 
   /// A fault of porxy's own has it read late, so that a reset may overtake what it has not read.
