@@ -16,6 +16,8 @@ struct SimulateOptions: Equatable {
   var playsCatalogue = false
   /// Every run of so many steps, in place of random runs.
   var steps: Int?
+  /// Counts what random runs have, and performs none.
+  var reports = false
   /// No further random runs or scenarios after the first that fails.
   var stopsAtFailure = false
   var traces = false
@@ -69,6 +71,10 @@ struct SimulateOptions: Equatable {
       "--scopes", "STEPS", wanted: "a number of steps, as in --scopes 5",
       "Perform every possible run of STEPS steps, 1 to \(stepsMax), direct and through porxy.", \.steps
     ) { (text, name) throws(UsageError) in try Arguments.count(text, name, stepsMax) },
+    .flag(
+      "--report",
+      "Draw runs and perform none: print how many have each feature, and which pairs of features none has. Default of "
+        + "--runs: \(GeneratorReport.runsDefault).", \.reports),
     .flag("--json", "Print each failure and a summary of random runs as JSON, one object a line.", \.asJSON),
     .flag("--trace", "Draw what happens, of a single run: with --runs 1 or --scenario.", \.traces),
   ]
@@ -101,6 +107,9 @@ extension Arguments {
     }
     guard options.steps == nil || given.allSatisfy({ $0 == "--scopes" || $0 == "--jobs" }) else {
       throw UsageError("--scopes takes all runs of so many steps, and goes with --jobs alone")
+    }
+    guard !options.reports || given.allSatisfy({ ["--report", "--seed", "--runs", "--jobs"].contains($0) }) else {
+      throw UsageError("--report performs no run, and goes with --seed, --runs and --jobs alone")
     }
     guard !options.traces || options.scenario != nil || options.runs == 1 else {
       throw UsageError("--trace shows a single run: add --runs 1, or name a file with --scenario FILE")
