@@ -18,6 +18,8 @@ struct SimulateOptions: Equatable {
   var steps: Int?
   /// Every fault at every place of all conversations, in place of random runs.
   var triesPlaces = false
+  /// Counts what random runs have, and performs none.
+  var reports = false
   /// No further random runs or scenarios after the first that fails.
   var stopsAtFailure = false
   var traces = false
@@ -76,6 +78,10 @@ struct SimulateOptions: Equatable {
       "--places",
       "Perform all conversations of two peers, and each again with one fault before each call that porxy makes, for "
         + "every kind of fault.", \.triesPlaces),
+    .flag(
+      "--report",
+      "Draw runs and perform none: print how many have each feature, and which pairs of features none has. Default of "
+        + "--runs: \(GeneratorReport.runsDefault).", \.reports),
     .flag("--json", "Print each failure and a summary of random runs as JSON, one object a line.", \.asJSON),
     .flag("--trace", "Draw what happens, of a single run: with --runs 1 or --scenario.", \.traces),
   ]
@@ -114,6 +120,9 @@ extension Arguments {
     }
     if options.triesPlaces, let option = given.first(where: { !SimulateOptions.placesOptions.contains($0) }) {
       throw UsageError("\(option) does not go with --places")
+    }
+    guard !options.reports || given.allSatisfy({ ["--report", "--seed", "--runs", "--jobs"].contains($0) }) else {
+      throw UsageError("--report performs no run, and goes with --seed, --runs and --jobs alone")
     }
     guard !options.traces || options.scenario != nil || options.runs == 1 else {
       throw UsageError("--trace shows a single run: add --runs 1, or name a file with --scenario FILE")

@@ -193,13 +193,18 @@ extension Help {
       "porxy simulate --scenario FILE [--trace] [--save DIR]", "porxy simulate --catalogue [--stop-at-failure]",
       "porxy simulate --scopes STEPS [--jobs N]",
       "porxy simulate --places [--jobs N] [--shard I/N] [--stop-at-failure]", "    [--save DIR]",
+      "porxy simulate --report [--seed SEED] [--runs N] [--jobs N]",
     ],
     notes: [
       "A run that fails is printed and saved at once; at the end the first three are shrunk to what still fails. The "
         + "same seed gives the same run on every machine."
     ],
     options: SimulateOptions.table.map(\.entry),
-    exitCodes: [HelpEntry("0", "All rules held."), HelpEntry("1", "A run or a scenario failed."), unusable, signals],
+    exitCodes: [
+      HelpEntry("0", "All rules held, or the report is complete."),
+      HelpEntry("1", "A run or a scenario failed, or no run of the report has something that some should have."),
+      unusable, signals,
+    ],
     examples: [
       HelpEntry("porxy simulate --runs 10000 --jobs 2", "Performs 10,000 random runs on two processors."),
       HelpEntry("porxy simulate --seed v4:0x1f --runs 1 --trace", "Draws the run of one seed."),

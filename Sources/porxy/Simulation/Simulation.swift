@@ -42,6 +42,10 @@ final class Simulation: Sendable {
     }
     if options.triesPlaces { return Interruption.code(PlacesRun(options, failedRuns, progress).perform()) }
     if let path = options.scenario { return Interruption.code(performFile(path)) }
+    if options.reports {
+      let runs = options.runs ?? GeneratorReport.runsDefault
+      return Interruption.code(GeneratorRun(from: sweep, runs: runs, jobs: options.jobs, progress).perform())
+    }
     Output.tell("porxy: simulating from seed \(first)\n")
     Threads.perform(options.jobs) { _ in self.work() }
     progress.end()

@@ -63,6 +63,7 @@ import Testing
     ("simulate --scenario a --trace", .simulate(SimulateOptions(scenario: "a", traces: true))),
     ("simulate --catalogue", .simulate(SimulateOptions(playsCatalogue: true))),
     ("simulate --json", .simulate(SimulateOptions(asJSON: true))),
+    ("simulate --report --seed 1 --jobs 2", .simulate(SimulateOptions(seed: Seed(1), jobs: 2, reports: true))),
     ("simulate --runs 2 --stop-at-failure", .simulate(SimulateOptions(runs: 2, stopsAtFailure: true))),
     (
       "simulate --catalogue --stop-at-failure",
@@ -145,6 +146,10 @@ import Testing
     ("simulate --catalogue --places", "--catalogue does not go with --places"),
     ("simulate --places --scopes 3", "--scopes takes all runs of so many steps, and goes with --jobs alone"),
     ("simulate --catalogue --scenario a", "--scenario does not go with --catalogue"),
+    (
+      "simulate --report --shard 1/2", "--report performs no run, and goes with --seed, --runs and --jobs alone"
+    ),
+    ("simulate --scopes 3 --report", "--scopes takes all runs of so many steps, and goes with --jobs alone"),
     ("simulate --catalogue --save a", "--save is for runs, and --catalogue has none"),
     (
       "simulate --trace --runs 3", "--trace shows a single run: add --runs 1, or name a file with --scenario FILE"

@@ -39,6 +39,7 @@ extension RunSetup {
     }
     drawHealth(chance)
     drawLiveFaults(chance)
+    drawBackends(chance)
     drawOrders(chance, isNarrow: kind < Self.narrowKinds)
     if kind >= Self.narrowKinds, plan.faults.contains(where: { $0.kind == .standstill }) { drawShortTimeouts(&own) }
   }
@@ -61,13 +62,22 @@ extension RunSetup {
     liveFaults = (0...its.below(3)).map { _ in LiveFault(&its, lasting: length) }
   }
 
+  /// From a generator of its own. Where a listener leads to another one, looks of `mirror` at the other are sessions,
+  /// which no judge can tell from those of clients.
+  private mutating func drawBackends(_ chance: Chance) {
+    var its = chance.generator(.peer, 1 << 37)
+    if its.chance(1, in: 12) { balance = its.pick(Balance.allCases) }
+    let leadsOn = listeners.contains { if case .listener = $0.target { true } else { false } }
+    if its.chance(1, in: 12), !leadsOn { isMirror = true }
+  }
+
   /// Porxy is told to stop while sessions live, once or twice, or to reset one. From a generator of its own.
   private mutating func drawOrders(_ chance: Chance, isNarrow: Bool) {
     var its = chance.generator(.peer, 1 << 35)
     if its.chance(1, in: 3), !isNarrow {
       timeouts.keepalive = Keepalive(idle: .seconds(1 + Int(its.below(5))), interval: .seconds(1), count: 3)
     }
-    guard health == nil, its.chance(1, in: 8) else { return }
+    guard health == nil, !isMirror, its.chance(1, in: 8) else { return }
     timeouts.drain = its.pick([.milliseconds(200), .seconds(2), .seconds(5), Self.ampleDrain, Self.ampleDrain])
     let span = length.nanoseconds
     let moments = (0..<3).map { _ in Duration.nanoseconds(Int64(its.below(span))) }.sorted()
@@ -175,7 +185,7 @@ extension RunSetup {
   /// otherwise.
   private mutating func drawHeaders(_ chance: Chance) {
     guard listeners.contains(where: { if case .listener = $0.target { true } else { false } }) else { return }
-    var its = chance.generator(.peer, 1 << 33)
+    var its = chance.generator(.peer, 1 << 36)
     if its.chance(2, in: 3) { headers = its.pick(ProxyProtocolVersion.allCases) }
   }
 
