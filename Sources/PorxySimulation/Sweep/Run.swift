@@ -240,6 +240,9 @@ public final class Run {
     verdicts.expect(
       .reload, porxy.planCount == 0, at: network.elapsed,
       "porxy keeps \(porxy.planCount) plans of its configurations")
+    verdicts.expect(
+      .done, porxy.ownedSocketCount == 0, at: network.elapsed,
+      "porxy keeps the owners of \(porxy.ownedSocketCount) sockets that it has closed")
     if porxy.unfairness == nil { verdicts.expect(.alone, true, at: network.elapsed, "") }
     network.runUntilQuiet(limit: network.now + Self.closingMax)
     let left = network.netstat()
