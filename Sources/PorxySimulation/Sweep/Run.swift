@@ -230,7 +230,7 @@ public final class Run {
 
   private func checkRemains(_ porxy: SimulatedPorxy) {
     let held = network.netstat(world.porxyHost)
-    let places = porxy.placeCount + porxy.listenersPlaceCount + porxy.endpointsPlaceCount
+    let places = porxy.placeCount + porxy.listenersPlaceCount + porxy.endpointsPlaceCount + porxy.attemptCount
     verdicts.expect(
       .stop,
       held.descriptors == 0 && held.conduits == 0 && places == 0 && porxy.nextDeadline == .never,

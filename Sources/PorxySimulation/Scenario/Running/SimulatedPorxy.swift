@@ -55,6 +55,8 @@ final class SimulatedPorxy {
   var planCount: Int { isDead ? 0 : workers.reduce(0) { $0 + $1.planCount } }
   /// Sockets that belong to a session, a dial, a look or a check, as its workers know it.
   var ownedSocketCount: Int { isDead ? 0 : workers.reduce(0) { $0 + $1.ownedSocketCount } }
+  /// Sockets that dials have open beyond one each, as they are counted.
+  var attemptCount: Int { isDead ? 0 : shared.admission.attemptCount }
   /// Places for sessions that are taken, of the limit on all of them.
   var placeCount: Int { shared.admission.count }
   /// The same for each listener, together.
