@@ -107,7 +107,6 @@ extension Proxy where IO: ~Copyable {
     if sessions[index].traits.contains(.awaitsHeader) { return arm(index, at: transport.now) }
     // Where a header was whole at once, this has been done.
     if sessions[index].isUndialled { dial(for: index, on: &transport) }
-    if plans[listener.plan].drainsSince != nil, sessions.contains(index) { arm(index, at: transport.now) }
   }
 
   /// Leaves the clients of a listener waiting for a while: a pause instead of a spin. One that is paused already gets

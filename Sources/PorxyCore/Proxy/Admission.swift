@@ -20,6 +20,9 @@ public final class Admission: Sendable {
   /// Sessions open now.
   public var count: Int { sessions.taken }
 
+  /// Sockets of dials beyond one each that are open now.
+  package var attemptCount: Int { attempts.taken }
+
   /// Changes how many sessions may be open. Those that are open stay, also where they are more.
   func change(sessionsMax: Int) { sessions.change(to: sessionsMax) }
 

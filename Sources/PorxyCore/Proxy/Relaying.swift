@@ -1,7 +1,8 @@
 /// Sessions with bulk to move that wait for their turn, the longest waiting first.
 @usableFromInline
 struct BulkQueue {
-  private var sessions: [UInt32] = []
+  /// Those that have had their turn among them, the first `taken`.
+  private(set) var sessions: [UInt32] = []
   private var taken = 0
 
   @usableFromInline

@@ -62,6 +62,10 @@ extension Proxy where IO: ~Copyable {
     owners[Int(socket.slot)].role = .none
   }
 
+  /// Sockets that belong to somebody, as many as sessions, dials, looks and checks have open; those that lead to porxy
+  /// itself count twice.
+  package var ownedSocketCount: Int { owners.count { $0.role != .none } + chained.count }
+
   /// What an event is for; nil when it comes too late for a socket that was closed, or for its successor in the slot.
   @inlinable
   func owner(of socket: SocketID) -> SocketOwner? {

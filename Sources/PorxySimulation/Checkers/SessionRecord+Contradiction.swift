@@ -12,7 +12,7 @@ extension SessionRecord {
       (!isConnected || attempts > 0, "it was connected without an attempt"),
       (isConnected || [.resolving, .connecting].contains(phase), "it went on without a backend"),
       (manner != .refused || !isConnected && endedBy == .backend, "it was refused, and not by the backend"),
-      (![.refused, .reset, .vanished].contains(manner) || failure != nil, "no error is told"),
+      (![.refused, .reset, .vanished, .limit].contains(manner) || failure != nil, "no error is told"),
       (manner != .vanished || failure?.isSilence == true, "who has vanished has told why"),
       (manner != .end || failure == nil || failure == .forgotten, "it ended in order, with an error"),
       ((manner == .denied) == (denial != nil), "it is not said why the client was denied, or that it was"),

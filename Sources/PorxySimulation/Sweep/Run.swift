@@ -242,7 +242,7 @@ public final class Run {
 
   private func checkRemains(_ porxy: SimulatedPorxy) {
     let held = network.netstat(world.porxyHost)
-    let places = porxy.placeCount + porxy.listenersPlaceCount + porxy.endpointsPlaceCount
+    let places = porxy.placeCount + porxy.listenersPlaceCount + porxy.endpointsPlaceCount + porxy.attemptCount
     verdicts.expect(
       .stop,
       held.descriptors == 0 && held.conduits == 0 && places == 0 && porxy.nextDeadline == .never,
@@ -252,6 +252,9 @@ public final class Run {
     verdicts.expect(
       .reload, porxy.planCount == 0, at: network.elapsed,
       "porxy keeps \(porxy.planCount) plans of its configurations")
+    verdicts.expect(
+      .done, porxy.ownedSocketCount == 0, at: network.elapsed,
+      "porxy keeps the owners of \(porxy.ownedSocketCount) sockets that it has closed")
     if porxy.unfairness == nil { verdicts.expect(.alone, true, at: network.elapsed, "") }
     network.runUntilQuiet(limit: network.now + Self.closingMax)
     let left = network.netstat()

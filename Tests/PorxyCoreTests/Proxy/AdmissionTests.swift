@@ -73,4 +73,26 @@ import Testing
     quota.change(to: SessionQuota.unlimited)
     #expect(quota.take(0) && quota.taken == 103)
   }
+
+  @Test("below a lowered limit, places that one worker gives back are another's", arguments: [4, 1000])
+  func sharesWhatComesBack(_ max: Int) {
+    let quota = SessionQuota(max, workers: 2)
+    for _ in 0..<max { #expect(quota.take(0)) }
+    quota.change(to: 1)
+    for _ in 1..<max { quota.giveBack(1) }
+    #expect(quota.taken == 1 && !quota.take(0))
+    quota.giveBack(1)
+    #expect(quota.taken == 0 && quota.take(0) && !quota.take(1))
+  }
+
+  @Test("what a worker has in stock when the limit is lowered a little is another's, too")
+  func sharesWhatIsInStock() {
+    let quota = SessionQuota(16, workers: 2)
+    for _ in 0..<16 { #expect(quota.take(0)) }
+    quota.giveBack(1)
+    quota.giveBack(1)
+    quota.change(to: 15)
+    #expect(quota.taken == 14 && quota.take(0) && !quota.take(0))
+    #expect(quota.taken == 15)
+  }
 }

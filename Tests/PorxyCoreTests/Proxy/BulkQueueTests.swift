@@ -20,4 +20,17 @@ import Testing
       #expect(queue.count == model.count)
     }
   }
+
+  @Test("what has had its turn takes no memory for long, however long the queue lasts")
+  func forgetsWhoHadATurn() {
+    var queue = BulkQueue()
+    for waiting in [1, 1000] {
+      while queue.count < waiting { queue.append(7) }
+      for number: UInt32 in 0..<10_000 {
+        queue.append(number)
+        #expect(queue.popFirst() != nil)
+        #expect(queue.sessions.count <= 2 * queue.count + 65)
+      }
+    }
+  }
 }

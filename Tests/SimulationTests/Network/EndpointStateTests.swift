@@ -52,6 +52,8 @@ import Testing
     _ = try porxy.call()
     porxy.serve(for: .seconds(4))
     #expect(porxy.endpointStates.map(\.trouble) == [isSilent ? .timedOut : .refused, nil])
+    let failure = isSilent ? Failure.timedOut : .connectionRefused
+    #expect(porxy.notices.contains(.endpointTroubled(backend: "out", endpoint: "0", failure)))
     porxy.serve(for: .seconds(9))
     #expect(porxy.endpointStates.map(\.trouble) == [nil, nil], "it is not tried last any more")
   }

@@ -166,6 +166,48 @@ import Testing
     #expect(try Self.outcome(porxy) == nil)
   }
 
+  /// Whether this porxy's listener is closed because its backend has refused a client.
+  private static func isClosed(_ porxy: ProxyBox) throws -> Bool {
+    let first = try outcome(porxy)
+    let second = try outcome(porxy)
+    return first == .connectionReset && second == .connectionRefused
+  }
+
+  /// Where another backend is, beside the first one.
+  private static let otherDoor = Endpoint(IPAddress(v4: 0x0a00_0201), 9001)
+
+  private static func useOtherBackend(_ porxy: ProxyBox) {
+    porxy.configure { configuration in
+      let address = Backend.Host.address(otherDoor.address)
+      configuration.backends[0].endpoints = [BackendEndpoint(name: "other", host: address, port: otherDoor.port)]
+    }
+  }
+
+  @Test("another backend is looked at as soon as a reload has brought it")
+  func looksAtOtherBackend() throws {
+    let porxy = try Self.porxy()
+    #expect(try Self.isClosed(porxy))
+    _ = try porxy.network.listen(on: porxy.server, Self.otherDoor)
+    Self.useOtherBackend(porxy)
+    porxy.serve(for: .milliseconds(20))
+    #expect(try Self.outcome(porxy) == nil, "long before the next look at the former one was due")
+  }
+
+  @Test("a look at a backend that a reload has replaced opens nothing")
+  func forgetsFormerBackend() throws {
+    let porxy = try Self.porxy()
+    #expect(try Self.isClosed(porxy))
+    porxy.network.setLink(between: porxy.host, porxy.server, Link(latency: .milliseconds(200)))
+    _ = try porxy.network.listen(on: porxy.server, porxy.door)
+    // The look is under way, and its answer is yes.
+    porxy.serve(for: .milliseconds(500))
+    #expect(porxy.lookCount == 1)
+    Self.useOtherBackend(porxy)
+    porxy.serve(for: .seconds(5))
+    #expect(!porxy.notices.contains(.mirrorOpened(listener: "in")))
+    #expect(try Self.outcome(porxy) == .connectionRefused)
+  }
+
   @Test("a listener that is renamed goes on listening, and one that is removed while it is closed is gone at once")
   func renamed() throws {
     let porxy = try Self.porxy()

@@ -61,6 +61,9 @@ final class ProxyBox {
   var checkCount: Int { proxy.checkCount }
   var health: EndpointAccount.Health { shared.generation.routes[0].endpoints[0].health }
 
+  /// Looks at backends that refused, for `mirror`.
+  var lookCount: Int { proxy.looks.count }
+
   /// Plans and backends that the worker knows.
   var known: (plans: Int, backends: Int) { (proxy.plans.count, proxy.backends.count) }
 
@@ -111,6 +114,9 @@ final class ProxyBox {
     if case .done = next { shared.finishReload(isDone: true) } else { shared.finishReload(isDone: false) }
     outcome = next
   }
+
+  /// Another worker learns the addresses of a name.
+  func learn(_ name: String, _ addresses: [IPAddress]) { shared.names.entry(for: name).learn(addresses, network.now) }
 
   /// Asks the proxy between two turns; nil if it leaves no answer.
   func reply(to inquiry: Inquiry) -> Reply? {

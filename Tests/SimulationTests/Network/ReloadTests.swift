@@ -116,6 +116,21 @@ import Testing
     #expect(porxy.records.map(\.listener) == ["other"])
   }
 
+  @Test("what is known of an endpoint that a reload has brought outlives the next one")
+  func keepsAccountsOfNewEndpoints() throws {
+    let porxy = try Self.porxy()
+    let address = IPAddress(v4: 0x0a00_0301)
+    _ = try porxy.network.listen(on: porxy.network.addHost("new", address), Endpoint(address, 80))
+    porxy.configure { configuration in
+      configuration.backends[0].endpoints.append(BackendEndpoint(name: "new", host: .address(address), port: 80))
+    }
+    for _ in 0..<4 { _ = try porxy.call() }
+    porxy.serve(for: .milliseconds(50))
+    #expect(porxy.placesByEndpoint == [2, 2])
+    porxy.configure { $0.listeners[0].timeouts.idle = .seconds(100) }
+    #expect(Self.isDone(porxy) && porxy.placesByEndpoint == [2, 2])
+  }
+
   @Test("a listener that comes back before it is closed is the same one")
   func comesBack() throws {
     let porxy = try Self.porxy()

@@ -53,6 +53,10 @@ final class SimulatedPorxy {
   var sessionCount: Int { isDead ? 0 : workers.reduce(0) { $0 + $1.sessionCount } }
   /// Plans that are in use, in all workers.
   var planCount: Int { isDead ? 0 : workers.reduce(0) { $0 + $1.planCount } }
+  /// Sockets that belong to a session, a dial, a look or a check, as its workers know it.
+  var ownedSocketCount: Int { isDead ? 0 : workers.reduce(0) { $0 + $1.ownedSocketCount } }
+  /// Sockets that dials have open beyond one each, as they are counted.
+  var attemptCount: Int { isDead ? 0 : shared.admission.attemptCount }
   /// Places for sessions that are taken, of the limit on all of them.
   var placeCount: Int { shared.admission.count }
   /// The same for each listener, together.
@@ -121,9 +125,13 @@ final class SimulatedPorxy {
     return nil
   }
 
-  /// For a person, which of its listeners listens in some workers and has stopped in others; nil for none.
+  /// For a person, which of its listeners listens in some workers and has stopped in others, or does neither; nil for
+  /// none.
   var complaintOfMirrors: String? {
     let listeners = network.hosts[host.index].listeners.map { network.listeners[Int($0)] }
+    if let idle = listeners.first(where: { !$0.isListening && !$0.isStopped }) {
+      return "porxy neither listens at \(idle.endpoint) nor has stopped"
+    }
     for stopped in listeners where stopped.isStopped {
       guard listeners.contains(where: { $0.isListening && $0.endpoint == stopped.endpoint }) else { continue }
       return "porxy listens at \(stopped.endpoint) in some workers only"

@@ -211,7 +211,11 @@ extension SimulatedStage {
     if let unfairness = porxy.unfairness { complaints.append("\(unfairness) (ALONE)") }
     let places = porxy.placeCount + porxy.listenersPlaceCount + porxy.endpointsPlaceCount
     if places != 0 { complaints.append("porxy keeps \(places) places for sessions (DONE)") }
+    if porxy.attemptCount != 0 { complaints.append("porxy keeps \(porxy.attemptCount) places for attempts (DONE)") }
     if porxy.planCount != 0 { complaints.append("porxy keeps \(porxy.planCount) plans of its configurations (RELOAD)") }
+    if porxy.ownedSocketCount != 0 {
+      complaints.append("porxy keeps the owners of \(porxy.ownedSocketCount) sockets that it has closed (DONE)")
+    }
     let descriptors = network.hosts[porxyHost.index].descriptors
     if descriptors != 0 { complaints.append("porxy keeps \(descriptors) descriptors") }
     for kind in [ConduitKind.buffer, .block, .pipe] where network.conduitsLent(kind, on: porxyHost) != 0 {

@@ -42,6 +42,7 @@ final class SimulatedWorker {
   var isServing: Bool { engine.isServing() }
   var sessionCount: Int { engine.sessionCount() }
   var planCount: Int { engine.planCount() }
+  var ownedSocketCount: Int { engine.ownedSocketCount() }
   /// When its next turn has something to do at the latest, if nothing comes.
   var nextDeadline: Instant { engine.nextDeadline() }
   var standsStill: Bool { network.standsStill(mailbox) }

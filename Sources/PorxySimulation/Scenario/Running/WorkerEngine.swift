@@ -67,6 +67,7 @@ struct WorkerEngine {
   let isServing: () -> Bool
   let sessionCount: () -> Int
   let planCount: () -> Int
+  let ownedSocketCount: () -> Int
   /// When its next turn has something to do at the latest, if nothing comes.
   let nextDeadline: () -> Instant
   /// It is stopped in its wait.
@@ -90,6 +91,7 @@ struct WorkerEngine {
     isServing = { engine.isServing }
     sessionCount = { engine.sessionCount }
     planCount = { engine.planCount }
+    ownedSocketCount = { engine.ownedSocketCount }
     nextDeadline = { engine.nextDeadline }
     isStopped = { engine.isStopped }
     checkCount = { engine.checkCount }
@@ -121,6 +123,7 @@ final class Engine<IO: SimulatedIO & ~Copyable> {
   var isServing: Bool { proxy.isServing }
   var sessionCount: Int { proxy.sessionCount }
   var planCount: Int { proxy.planCount }
+  var ownedSocketCount: Int { proxy.ownedSocketCount }
   var nextDeadline: Instant { min(Self.deadline(of: &proxy), Self.deadline(of: &transport)) }
   var isStopped: Bool { transport.withSimulated { $0.isStopped } }
   var checkCount: Int { proxy.checkCount }
