@@ -127,7 +127,8 @@ extension Proxy where IO: ~Copyable {
       // Its session may have been the last with this endpoint.
       guard shortEndpoints.last == endpoint else { return }
       endpoints[endpoint].portsTriedAt = now
-      if endpoints[endpoint].portless.first == dial {
+      // It may wait for a port towards another endpoint of its backend by now, where others wait as well.
+      if dials.contains(dial), dials[dial].wait == .port {
         // Behind one that got a port, it was tried without a delay.
         let delay = max(endpoints[endpoint].portsRetryDelay * 2, Limits.pauseInterval)
         endpoints[endpoint].portsRetryDelay = min(delay, Limits.portsRetryIntervalMax)

@@ -70,7 +70,7 @@ extension GeneratorModel {
       with: ["health timeout", "health fall", "health rise", "health check", "health port"],
       because: "there are no checks to say it of"),
     Impossible(
-      ["order: drain", "order: stop", "order: reset"],
+      ["order: drain", "order: stop", "order: reset", "drain timeout: other"],
       with: [
         "health: quick", "health: usual", "health: slow", "health timeout", "health fall", "health rise",
         "health check", "health port", "mirror: yes",
@@ -121,13 +121,21 @@ extension GeneratorModel {
 
   private static let ofNames = [
     Impossible(
+      Balance.allCases.map { "balance: \($0)" },
+      with: [
+        "names: one", "names: several", "name leads to", "addresses of a name", "name's servers",
+        "server's address: name", "server's address: name of others", "listener leads to: listener by name",
+        "fault at: name", "fault's form: name unavailable", "fault's form: name unknown",
+      ] + FaultKind.allCases.filter(\.needsName).map { "fault: \($0.phrase)" },
+      because: "not drawn yet: a name that hangs may lose against other endpoints, which no judge foretells"),
+    Impossible(
       ["names: none"],
       with: [
         "name leads to", "addresses of a name", "name's servers", "server's address: name",
         "server's address: name of others", "listener leads to: listener by name", "fault at: name",
         "fault's form: name unavailable", "fault's form: name unknown",
       ] + FaultKind.allCases.filter(\.needsName).map { "fault: \($0.phrase)" },
-      because: "there is none to say it of")
+      because: "there is none to say it of"),
   ]
 
   // MARK: Buffers
@@ -135,6 +143,9 @@ extension GeneratorModel {
   private static let buffers = ["client", "porxy", "server"].flatMap { ["\($0) sends into", "\($0) receives into"] }
 
   private static let ofBuffers = [
+    Impossible(
+      buffers.map { "\($0): roomy" }, with: ["keepalive: other"],
+      because: "narrowing that makes buffers roomy takes limits and timeouts away"),
     Impossible(
       buffers.map { "\($0): roomy" }, with: buffers.flatMap { ["\($0): tiny", "\($0): small", "\($0): usual"] },
       because: "narrowing makes all buffers roomy, or none"),
