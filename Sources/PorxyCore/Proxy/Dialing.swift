@@ -87,6 +87,9 @@ extension Proxy where IO: ~Copyable {
         dials[dial].attempts.append(
           Attempts.Attempt(socket: socket, at: address, of: endpoint, since: transport.now))
         dials[dial].next += 1
+        if dials[dial].shortSince != nil, dials[dial].nextEndpointAt == .never {
+          limitAttempt(dial, at: transport.now)
+        }
         dials[dial].shortSince = nil
         if dials[dial].next < dials[dial].addresses.count {
           dials[dial].nextAttemptAt = transport.now + Limits.attemptInterval

@@ -18,12 +18,16 @@ extension Proxy where IO: ~Copyable {
     moveOn(dial, to: endpoint)
     dials[dial].addresses = []
     dials[dial].next = 0
-    let backend = backends[backendIndex(of: dials[dial].session)]
-    if backend.hasSeveral, let attempt = backend.backend.attempt {
-      dials[dial].nextEndpointAt = transport.now + attempt
-    }
+    limitAttempt(dial, at: transport.now)
     findAddresses(for: dial, on: &transport)
     return true
+  }
+
+  /// Gives the endpoint that is tried its time to answer, behind which the next one is tried in addition.
+  @inlinable
+  mutating func limitAttempt(_ dial: UInt32, at now: Instant) {
+    let backend = backends[backendIndex(of: dials[dial].session)]
+    if backend.hasSeveral, let attempt = backend.backend.attempt { dials[dial].nextEndpointAt = now + attempt }
   }
 
   /// Has a dial try another endpoint from now on, with which it has a place. The one before keeps its place while an
@@ -74,6 +78,8 @@ extension Proxy where IO: ~Copyable {
   @inlinable
   mutating func endpointIsSilent(_ dial: UInt32, at now: Instant, on transport: inout IO) {
     dials[dial].nextEndpointAt = .never
+    // One that could not be tried, for lack of a descriptor, memory or a port, is not silent.
+    guard dials[dial].shortSince == nil || dials[dial].hasAttempts(at: dials[dial].endpoint) else { return }
     endpointFailed(dial, nil, dials[dial].endpoint, at: now)
     if beginEndpoint(dial, on: &transport) {
       attempt(dial, on: &transport)

@@ -116,8 +116,8 @@ extension Run {
 
 // What becomes of sessions after a signal to stop (STOP).
 extension Run {
-  /// Porxy has been told to stop: what is open has the drain time to end, and after that time, or a second signal, porxy
-  /// has ended.
+  /// Porxy has been told to stop: what is open has the drain time to end, and after that time, or a second signal,
+  /// porxy has ended.
   func judgeStop(of porxy: SimulatedPorxy) {
     guard let began = setup.drainsAt, isPunctual else { return }
     let (soonest, latest) = (Network.beginning + setup.stopsBy, Network.beginning + setup.stopsBy + Self.stoppingMax)
@@ -140,8 +140,8 @@ extension Run {
 
 // What the log is told of pauses (ACCEPT).
 extension Run {
-  /// All faults have healed and no client waits, so every listener has accepted again: the log knows of that, too. Where
-  /// porxy has been told to stop before, a pause has ended with its listener.
+  /// All faults have healed and no client waits, so every listener has accepted again: the log knows of that, too.
+  /// Where porxy has been told to stop before, a pause has ended with its listener.
   func judgePauses(of porxy: SimulatedPorxy) {
     guard isEmptyAtStop, setup.drainsAt == nil, porxy.sessionCount == 0, !porxy.isServing, !porxy.isSpinning,
       porxy.pausesTold > 0

@@ -81,8 +81,11 @@ extension RunSetup {
     }
   }
 
-  /// More bytes than the list of a peer's actions has room for.
+  /// What a side of it did cannot be told, or takes more than the list of a peer's actions has room for.
   private static func complaint(about party: Recording.Party, _ name: String) -> String? {
+    if party.failure == .forgotten, !party.hasFinished {
+      return "its \(name)'s machine had forgotten the connection: when that began again is not recorded"
+    }
     let most = TextRange.bytesOfRun.upperBound
     let further = party.deeds.reduce(UInt64(0)) { sum, deed in
       if case .sent(let count) = deed.kind { sum + (count - min(count, 1)) / most } else { sum }

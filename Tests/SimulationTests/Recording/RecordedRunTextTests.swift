@@ -76,7 +76,7 @@ import Testing
       ("to backend", "to server", "8:27: expected 'to backend', and the bytes to the client, not 'to'"),
       ("reset client 1", "reset client 7", "5:9: there is no client 7"),
       ("stop at", "stop", "5:36: expected 'at' and a time, not '2s'"),
-      ("orders: reset", "orders: drop", "5:9: expected 'stop' or 'reset client' and a number, not 'drop'"),
+      ("orders: reset", "orders: drop", "5:9: expected 'drain', 'stop' or 'reset client' and a number, not 'drop'"),
       ("vanish", "vanishs", "7:74: unknown action 'vanishs'; did you mean 'vanish'?"),
       ("in all 200", "in all 2000MiB", "6:76: expected bytes from 0 to 1000MiB, not '2000MiB'"),
     ])

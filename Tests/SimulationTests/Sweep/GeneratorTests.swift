@@ -69,13 +69,8 @@ import Testing
   }
 
   private static let gifts: [Gift] = [
-    Gift("drain timeout: other") { $0.timeouts.drain = .seconds(1) },
-    Gift("keepalive: other") { $0.timeouts.keepalive = nil },
     Gift("porxy descriptors: few") { $0.porxyLimits.descriptorsMax = 10 },
     Gift("porxy ports: few") { $0.porxyLimits.ephemeralPorts = 40_000...40_001 },
-    Gift("mirror: yes") { $0.isMirror = true },
-    Gift("order: stop") { $0.orders = [RunOrder(kind: .stop, at: .seconds(1))] },
-    Gift("order: reset") { $0.orders = [RunOrder(kind: .reset(client: 0), at: .seconds(1))] },
     Gift("expected record: some") { $0.clients[0].expectedRecord = ExpectedRecord(.client, .end) },
     Gift("client's deed: receive in all") { $0.clients[0].peerPlan.actions = [.receiveInAll(1)] },
     Gift("client's deed: vanish") { $0.clients[0].peerPlan.actions = [.vanish] },
@@ -89,10 +84,6 @@ import Testing
     Gift("health check: exchange") { $0.health = HealthSettings(check: .exchange(.init(expect: "x"))) },
     Gift("health port: other") { $0.health = HealthSettings(port: 80) },
   ]
-
-  private static let balances = Balance.allCases.map { balance in
-    Gift("balance: \(balance)") { $0.balance = balance }
-  }
 
   private static let liveFaults = lines.map { feature, line in
     Gift(feature) { $0.liveFaults = [LiveFault(line, from: .zero, until: .seconds(1))] }
@@ -120,7 +111,7 @@ import Testing
     var before = GeneratorReport()
     before.add(drawn)
     #expect(before.unlisted == [])
-    let gifts = Self.gifts + Self.balances + Self.liveFaults
+    let gifts = Self.gifts + Self.liveFaults
     for gift in gifts {
       let feature = gift.feature
       var (report, setup) = (before, drawn)

@@ -5,7 +5,7 @@ import Testing
 /// What a seed is, and what it stands for.
 @Suite("sweep: seeds", .timed) struct SeedTests {
   /// Of 64 drawn runs, as text.
-  private static let fingerprint: UInt64 = 0x7d76_c128_7d4c_fc86
+  private static let fingerprint: UInt64 = 0xdc64_7a69_cf87_9bef
 
   @Test("a seed of this version stands for the run that it always stood for")
   func meaning() {

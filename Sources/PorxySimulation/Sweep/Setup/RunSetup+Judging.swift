@@ -51,7 +51,7 @@ extension RunSetup {
     guard order.kind == .drain, timeouts.drain >= Self.ampleDrain, stopsBy >= Self.ampleDrain else { return false }
     // Its way to porxy, and the rest of the handshake, which nothing may delay.
     let way = clientLatencies[clients[client].host] * 3 + Self.haste
-    return clients[client].startsAt + way < order.at && plan.faults.allSatisfy(\.kind.isLocal)
+    return clients[client].startsAt + way < order.at && plan.faults.allSatisfy(\.kind.isLocal) && liveFaults.isEmpty
   }
 
   /// Longer than any session takes.
