@@ -75,9 +75,10 @@ extension RunSetup {
         return nil
       default: return "\(manner), error=\(record.failure?.text ?? "none"): what caused it is not recorded"
       }
-    case .timeout where recording.ofClient.hasFinished && recording.ofBackend.hasFinished:
+    case .timeout, .shutdown, .admin:
+      guard recording.ofClient.hasFinished, recording.ofBackend.hasFinished else { return nil }
       return "\(manner) when both sides had ended: why their last bytes did not arrive is not recorded"
-    case .end, .reset, .timeout, .vanished, .shutdown, .admin: return nil
+    case .end, .reset, .vanished: return nil
     }
   }
 
