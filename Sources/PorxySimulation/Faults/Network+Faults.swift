@@ -103,7 +103,7 @@ extension Network {
     for index in faults.indices {
       let wasActive = faultIsActive[index]
       faultIsActive[index] = false
-      faults[index].until = .zero
+      (faults[index].until, faults[index].call) = (.zero, nil)
       if wasActive { apply(index) }
     }
     for host in hosts.indices where !hosts[host].isUp { revive(HostID(host)) }
@@ -111,7 +111,7 @@ extension Network {
 
   func beginFault(_ index: Int) {
     let fault = faults[index]
-    guard fault.until > .zero, let host = host(named: fault.host) else { return }
+    guard fault.until > .zero || fault.call != nil, let host = host(named: fault.host) else { return }
     trace.add(.faultBegins, UInt64(fault.kind.rawValue), UInt64(index), fault.amount, at: time)
     switch fault.kind {
     case .kill: strike(fault.kind, hosts[host.index].isUp) { kill(host) }

@@ -6,10 +6,13 @@ struct PorxyCalls {
   private var watched = UInt64.max
   /// When each call was made, since the beginning; nil: nobody asks.
   private(set) var times: [Duration]?
+  /// The number of the call that was made at the first of `times`: porxy calls before a run begins, too.
+  private(set) var firstTimed: UInt64 = 1
 
   /// Remembers from now on when each call is made.
   mutating func record() {
     times = []
+    firstTimed = number + 1
     watched = number + 1
   }
 

@@ -12,7 +12,7 @@ public struct Conversation: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// What porxy is told, and what else there is.
-  enum Setting: CaseIterable {
+  enum Setting: CaseIterable, Sendable {
     case plain, copied, spliced
     /// The backend is a name whose first address refuses.
     case named

@@ -105,7 +105,7 @@ public struct PlaceSearch: Sendable {
       tell(setup, plain)
       return summary
     }
-    let places = Self.places(run.network.porxyCalls.times ?? [], before: setup.length)
+    let places = Self.places(run.network.porxyCalls, before: setup.length)
     summary.places = places.count
     for (number, place) in places.enumerated() {
       let isNewMoment = number == 0 || places[number - 1].time < place.time
@@ -122,8 +122,10 @@ public struct PlaceSearch: Sendable {
   }
 
   /// Behind `end` all faults have healed.
-  private static func places(_ times: [Duration], before end: Duration) -> [Place] {
-    times.enumerated().filter { $0.element < end }.map { Place(call: UInt64($0.offset) + 1, time: $0.element) }
+  static func places(_ calls: PorxyCalls, before end: Duration) -> [Place] {
+    (calls.times ?? []).enumerated().filter { $0.element < end }.map {
+      Place(call: calls.firstTimed + UInt64($0.offset), time: $0.element)
+    }
   }
 }
 

@@ -48,6 +48,22 @@ import Testing
     }
   }
 
+  @Test("in every setting a fault begins at the moment of its place", arguments: Conversation.Setting.allCases)
+  func beginsInItsTime(_ setting: Conversation.Setting) throws {
+    let setup = Conversation(client: .asks, server: .answers, size: .little, setting: setting).setup
+    let run = Run(setup, .proxied)
+    run.network.porxyCalls.record()
+    run.perform()
+    let places = PlaceSearch.places(run.network.porxyCalls, before: setup.length)
+    for place in [places[0]] + places.enumerated().filter({ $0.offset % 9 == 8 }).map(\.element) + places.suffix(1) {
+      var hit = setup
+      hit.plan.faults = [Fault(.kill, on: "server1", from: place.time, until: place.time, call: place.call)]
+      let begun = try #require(
+        Self.perform(hit).outcome.trace.entries.first { $0.kind == .faultBegins }, "\(setting), \(place)")
+      #expect(begun.time.since(Network.beginning) == place.time, "\(setting), \(place)")
+    }
+  }
+
   @Test("one without a length lasts until porxy waits, and one that begins late lasts as long")
   func lasts() throws {
     var setup = Self.talk.setup
