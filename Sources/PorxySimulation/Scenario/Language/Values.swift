@@ -74,9 +74,14 @@ extension IPAddress.Family {
 
 extension FaultKind {
   /// The case's name in words: `descriptors on accept`.
-  public var phrase: String {
-    word.reduce(into: "") { phrase, letter in
-      phrase += letter.isUppercase ? " " + letter.lowercased() : String(letter)
+  public var phrase: String { word.inWords }
+}
+
+extension String {
+  /// The name of a case in words: `slow reader` for `slowReader`.
+  var inWords: String {
+    reduce(into: "") { words, letter in
+      words += letter.isUppercase ? " " + letter.lowercased() : String(letter)
     }
   }
 }

@@ -71,11 +71,7 @@ extension FeatureGroup {
   }
 
   /// The name of a case in words: `slow reader`.
-  static func words<Value>(_ value: Value) -> String {
-    String(describing: value).reduce(into: "") { words, letter in
-      words += letter.isUppercase ? " " + letter.lowercased() : String(letter)
-    }
-  }
+  static func words<Value>(_ value: Value) -> String { String(describing: value).inWords }
 }
 
 /// None, one or more of something.

@@ -79,11 +79,8 @@ extension GeneratorModel {
       ["order: drain", "order: stop", "order: reset"], with: ["drain timeout: usual"],
       because: "who is told something has a drain timeout of its own"),
     Impossible(
-      ["mirror: yes"],
-      with: [
-        "headers: none", "headers: v1", "headers: v2", "listener leads to: listener by address",
-        "listener leads to: listener by name", "client's listeners: chain", "client's listeners: loop",
-      ], because: "not drawn yet: looks at another listener are sessions there, which no judge can tell from clients'"),
+      ["mirror: yes"], with: whatChainsHave,
+      because: "not drawn yet: looks at another listener are sessions there, which no judge can tell from clients'"),
     Impossible(
       ["live faults: none"], with: ["live fault", "live fault at", "live fault befalls"],
       because: "there is none to say it of"),
@@ -103,6 +100,11 @@ extension GeneratorModel {
       ["hosts of servers: one"], with: ["name's servers: several"], because: "a name has servers that are there"),
   ]
 
+  private static let whatChainsHave = [
+    "headers: none", "headers: v1", "headers: v2", "listener leads to: listener by address",
+    "listener leads to: listener by name", "client's listeners: chain", "client's listeners: loop",
+  ]
+
   private static let ofChains = [
     Impossible(
       ["headers: without a chain"],
@@ -112,29 +114,24 @@ extension GeneratorModel {
       ], because: "such a listener makes a chain"),
     Impossible(
       ["servers: many"],
-      with: [
-        "headers: none", "headers: v1", "headers: v2", "listener leads to: listener by address",
-        "listener leads to: listener by name", "client's listeners: chain", "client's listeners: loop",
+      with: whatChainsHave + [
         "limit of a listener: set", "shared: listener by clients", "shared: server by listeners",
       ], because: "of more than four servers each has a listener and a client of its own"),
   ]
 
+  private static let whatNamesHave =
+    [
+      "name leads to", "addresses of a name", "name's servers", "server's address: name",
+      "server's address: name of others", "listener leads to: listener by name", "fault at: name",
+      "fault's form: name unavailable", "fault's form: name unknown",
+    ] + FaultKind.allCases.filter(\.needsName).map { "fault: \($0.phrase)" }
+
   private static let ofNames = [
     Impossible(
-      Balance.allCases.map { "balance: \($0)" },
-      with: [
-        "names: one", "names: several", "name leads to", "addresses of a name", "name's servers",
-        "server's address: name", "server's address: name of others", "listener leads to: listener by name",
-        "fault at: name", "fault's form: name unavailable", "fault's form: name unknown",
-      ] + FaultKind.allCases.filter(\.needsName).map { "fault: \($0.phrase)" },
+      Balance.allCases.map { "balance: \($0)" }, with: ["names: one", "names: several"] + whatNamesHave,
       because: "not drawn yet: a name that hangs may lose against other endpoints, which no judge foretells"),
     Impossible(
-      ["names: none"],
-      with: [
-        "name leads to", "addresses of a name", "name's servers", "server's address: name",
-        "server's address: name of others", "listener leads to: listener by name", "fault at: name",
-        "fault's form: name unavailable", "fault's form: name unknown",
-      ] + FaultKind.allCases.filter(\.needsName).map { "fault: \($0.phrase)" },
+      ["names: none"], with: whatNamesHave,
       because: "there is none to say it of"),
   ]
 
